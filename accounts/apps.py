@@ -1,0 +1,7 @@
+"""Who people are."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"

@@ -1,0 +1,114 @@
+"""Make .venv and install what is locked, once. Runs on any Python 3, to say in one line what is missing.
+
+    python3 deploy/prepare.py
+"""
+
+from __future__ import print_function
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+VENV = os.path.join(ROOT, ".venv")
+PYTHON = os.path.join(VENV, "bin", "python")
+LOCK = os.path.join(ROOT, "requirements-dev.txt")
+STAMP = os.path.join(VENV, "installed")
+NEEDED_BYTES = 1500 * 1024 * 1024
+
+
+def main():
+    if sys.version_info < (3, 11):
+        stop("Python 3.11 or newer is needed; this is %s. Name another: make run PYTHON=python3.11" % sys.version.split()[0])
+    wanted = fingerprint()
+    if installed() == wanted:
+        return
+    try:
+        import ensurepip  # noqa: F401
+        import venv  # noqa: F401
+    except ImportError:
+        stop("Python's venv module is missing. On Debian: apt install python3-venv")
+    if shutil.disk_usage(ROOT).free < NEEDED_BYTES:
+        stop("The disk that holds %s is nearly full: the first start needs 1.5 GB." % ROOT)
+    try:
+        if not works():
+            shutil.rmtree(VENV, ignore_errors=True)
+            say("Making .venv ...")
+            subprocess.check_call([sys.executable, "-m", "venv", VENV], stdout=subprocess.DEVNULL)
+        install()
+        with open(STAMP, "w") as stamp:
+            stamp.write(wanted)
+    except (OSError, subprocess.CalledProcessError) as error:
+        stop("The installation stopped: %s. Run the same command again to go on." % error)
+
+
+def fingerprint():
+    with open(LOCK, "rb") as lock:
+        return hashlib.sha256(lock.read() + sys.version.encode()).hexdigest()
+
+
+def installed():
+    try:
+        with open(STAMP) as stamp:
+            return stamp.read() if works() else None
+    except (IOError, OSError):
+        return None
+
+
+def works():
+    """Tell whether .venv's Python starts; a folder that was moved or half made does not count."""
+    try:
+        return subprocess.call([PYTHON, "-c", "import pip"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+    except (IOError, OSError):
+        return False
+
+
+def install():
+    with open(LOCK) as lock:
+        total = sum(1 for line in lock if "==" in line and not line.lstrip().startswith("#"))
+    command = [PYTHON, "-m", "pip", "install", "--require-hashes", "--disable-pip-version-check", "-r", LOCK]
+    pip = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
+    found, said = 0, []
+    for line in pip.stdout:
+        if line.startswith(("Collecting", "Requirement already satisfied")):
+            found += 1
+            progress("Fetching %d of %d packages" % (min(found, total), total), worth_a_line=found % 25 == 1)
+        elif line.startswith("Installing collected packages"):
+            progress("Installing %d packages, about half a minute" % found)
+        elif line.startswith("ERROR"):
+            said.append(line.strip())
+    if pip.wait() != 0:
+        finish()
+        stop("Packages could not be installed: %s" % (" ".join(said)[:500] or "pip ended with code %d" % pip.returncode))
+    progress("Installed %d packages" % found)
+    finish()
+
+
+def progress(text, worth_a_line=True):
+    """Show one line that changes, or some of the lines where nobody watches."""
+    if sys.stdout.isatty():
+        print("\r\033[K" + text, end="")
+    elif worth_a_line:
+        print(text)
+    sys.stdout.flush()
+
+
+def finish():
+    if sys.stdout.isatty():
+        print()
+
+
+def say(text):
+    print(text)
+    sys.stdout.flush()
+
+
+def stop(why):
+    print(why, file=sys.stderr)
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

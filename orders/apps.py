@@ -1,0 +1,7 @@
+"""Who has which tickets."""
+
+from django.apps import AppConfig
+
+
+class OrdersConfig(AppConfig):
+    name = "orders"

@@ -1,0 +1,73 @@
+"""Fixtures used everywhere."""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection, connections
+
+from ticketing import hints, roles
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Give the roles their rights on the test database, as a migrated site has them."""
+    with django_db_blocker.unblock():
+        with connection.cursor() as cursor:
+            for role in (roles.APP, roles.READONLY):
+                cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+                if not cursor.fetchone():
+                    cursor.execute(f"CREATE ROLE {role}")
+        roles.grant()
+        connection.close()
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime(2027, 2, 13, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_hints():
+    """Each test begins with Redis believed reachable, and with nothing of another test's in it."""
+    hints.ask_again()
+    hints.ask(lambda redis: redis.flushdb(), otherwise=None)
+    yield
+    hints.ask_again()
+
+
+@pytest.fixture
+def redis_away(monkeypatch):
+    """Point this process at a Redis that is not there."""
+    import redis
+
+    gone = redis.Redis(host="127.0.0.1", port=1, socket_connect_timeout=0.2)
+    monkeypatch.setattr(hints, "client", lambda: gone)
+
+
+@pytest.fixture
+def together() -> Callable[..., list]:
+    """Run a call in many threads at the same moment, each with its own connection; return what each got."""
+
+    def run(call, *, times: int) -> list:
+        barrier, results = threading.Barrier(times), []
+
+        def one(number: int) -> None:
+            try:
+                barrier.wait(10)
+                results.append(call(number))
+            except Exception as error:
+                results.append(error)
+            finally:
+                connections.close_all()
+
+        threads = [threading.Thread(target=one, args=(number,)) for number in range(times)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        assert len(results) == times
+        return results
+
+    return run

@@ -1,0 +1,57 @@
+"""A PostgreSQL and a Valkey of the tests' own, started before settings are read, gone afterwards.
+
+Named in `addopts` (-p tests.services), because pytest-django reads the settings before any conftest.py.
+With DATABASE_URL or REDIS_URL in the environment, those are used instead.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from ticketing.local.places import BASE_DIR, Places
+from ticketing.local.postgres import APP, OWNER, READONLY
+from ticketing.local.sharing import Membership, Needs
+
+# What a developer keeps in the environment or in .env is not what tests run with.
+HERMETIC = {"ENV_FILE": "", "DEMO": "off", "DEBUG": "off", "RATE_LIMITS": "on", "LOG_FORMAT": "json", "EMAIL_URL": "memorymail://"}
+_running: list[tuple[Membership, Path]] = []
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests() -> None:
+    os.environ.update(HERMETIC)
+    needs = Needs()
+    # The workers of a parallel run inherit these variables, so all this happens once.
+    if os.environ.get("TESTS_HAVE_SERVICES") or not (needs.database or needs.redis):
+        return
+    parent = Path(os.environ.get("STATE_DIR") or BASE_DIR / "var")
+    parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    state = Path(tempfile.mkdtemp(prefix="tests-", dir=parent))
+    membership = Membership(Places(state), needs)
+    membership.join(owned=True)
+    if needs.database:
+        _let_owner_act_as_the_others(Places(state))
+    _running.append((membership, state))
+    os.environ["TESTS_HAVE_SERVICES"] = "1"
+    os.environ["STATE_DIR"] = str(state)
+    if needs.database:
+        os.environ["DATABASE_URL"] = Places(state).database_url(OWNER)
+    if needs.redis:
+        os.environ["REDIS_URL"] = Places(state).redis_url
+
+
+def _let_owner_act_as_the_others(places: Places) -> None:
+    """Tests connect as the owner and try the other roles with SET ROLE."""
+    with psycopg.connect(host=str(places.run / "postgres"), user="postgres", dbname="postgres", autocommit=True) as connection:
+        connection.execute(f"GRANT {APP}, {READONLY} TO {OWNER}")
+
+
+def pytest_unconfigure() -> None:
+    while _running:
+        membership, state = _running.pop()
+        membership.leave()
+        shutil.rmtree(state, ignore_errors=True)

@@ -1,0 +1,80 @@
+"""Who changed what: one append-only table, written by triggers in the database (`triggers.audited`).
+
+So `update()`, `bulk_create` and plain SQL are recorded too. Here we tell the triggers who is acting.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, models
+from django.db.models.functions import Now
+
+from . import logs
+from .bases import DatabaseUUID7, uuid7
+
+WRITES = ("INSERT", "UPDATE", "DELETE")
+
+
+class AuditLog(models.Model):
+    """One change of one row. Personal values, the address included, are keyed digests: equal means equal."""
+
+    class Action(models.TextChoices):
+        CREATE = "CREATE", "create"
+        UPDATE = "UPDATE", "update"
+        DELETE = "DELETE", "delete"
+        EXPORT = "EXPORT", "export"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, db_default=DatabaseUUID7(), editable=False)
+    at = models.DateTimeField(db_default=Now())
+    user = models.UUIDField(null=True, help_text="who did it, if a person did")
+    action = models.CharField(max_length=6, choices=Action)
+    table = models.CharField(max_length=63)
+    record = models.CharField(max_length=63)
+    old_values = models.JSONField(null=True)
+    new_values = models.JSONField(null=True)
+    ip = models.CharField(max_length=32, blank=True, help_text="keyed digest of the address it came from")
+    request_id = models.CharField(max_length=32, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["table", "record", "at"], name="audit_record"),
+            models.Index(fields=["user", "at"], name="audit_user"),
+            models.Index(fields=["at"], name="audit_at"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(action__in=["CREATE", "UPDATE", "DELETE", "EXPORT"]), name="audit_action_known")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.table} {self.record}"
+
+
+@contextmanager
+def acting(*, user: Callable[[], UUID | None] = lambda: None, ip: str = "") -> Iterator[None]:
+    """Record the writes of the block as this user's, from this address. `user` is asked at each write."""
+
+    def wrapper(execute: Any, sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        if not _is_write(sql):
+            return execute(sql, params, many, context)
+        settings = [str(user() or ""), ip, logs.request_id.get()]
+        if many:
+            # Several statements in one message work only without executemany; transaction-local either way.
+            if connection.in_atomic_block:
+                execute(_SET, settings, False, context)
+            return execute(sql, params, many, context)
+        result = execute(f"{_SET}; {sql}", [*settings, *(params or ())], many, context)
+        while context["cursor"].nextset():
+            pass
+        return result
+
+    with connection.execute_wrapper(wrapper):
+        yield
+
+
+_SET = "SELECT set_config('app.user', %s, true), set_config('app.ip', %s, true), set_config('app.request_id', %s, true)"
+
+
+def _is_write(sql: Any) -> bool:
+    return isinstance(sql, str) and sql.lstrip()[:6].upper() in WRITES

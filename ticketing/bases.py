@@ -1,0 +1,37 @@
+"""What every row has: a time-ordered UUID, and when it was made and last changed."""
+
+import os
+import time
+import uuid
+
+from django.db import models
+from django.db.models import Func
+from django.db.models.functions import Now
+
+
+def uuid7() -> uuid.UUID:
+    """Return a time-ordered UUID, for a row whose id must be known before it is inserted."""
+    number = int.from_bytes(os.urandom(16))
+    milliseconds = time.time_ns() // 1_000_000
+    number = (milliseconds << 80) | (number & (1 << 80) - 1)
+    number = number & ~(0xF << 76) | (0x7 << 76)
+    return uuid.UUID(int=number & ~(0x3 << 62) | (0x2 << 62))
+
+
+class DatabaseUUID7(Func):
+    """The same in SQL, so that rows inserted without Django get one too."""
+
+    function = "ticketing_uuid7"
+    arity = 0
+    output_field = models.UUIDField()
+
+
+class Row(models.Model):
+    """The base of our models. `updated_at` is kept by a trigger (`triggers.touched`), for writes from anywhere."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, db_default=DatabaseUUID7(), editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,19 @@
+"""The Celery app, and the list of all sweeps."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ticketing.settings")
+
+app = Celery("ticketing", task_cls="ticketing.jobs:Door")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+# Celery reads this key without a namespace. Without it, a worker reconnects to PostgreSQL for each task.
+app.conf["CELERY_DB_REUSE_MAX"] = 1_000_000
+app.autodiscover_tasks()
+
+# Every nudge has a sweep behind it. A sweep that finds the last run of itself still queued is dropped.
+app.conf.beat_schedule = {
+    "deliver-mail": {"task": "ticketing.tasks.deliver_mail", "schedule": 3.0, "kwargs": {"by_beat": True}, "options": {"expires": 3.0}},
+    "forget-old-counts": {"task": "ticketing.tasks.forget_old_counts", "schedule": 3600.0},
+}

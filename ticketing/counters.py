@@ -1,0 +1,79 @@
+"""Counts of this process, added up over all processes in Redis every few seconds, for `/metrics`."""
+
+import os
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection
+
+from . import hints
+
+FLUSH_SECONDS = 5
+SLOW_SECONDS = 0.1
+_KEY = "counters"
+
+_lock = threading.Lock()
+_pending: Counter[str] = Counter()
+_flushed_at = 0.0
+
+
+def count(name: str, by: float = 1) -> None:
+    with _lock:
+        _pending[name] += by  # type: ignore[assignment]  # seconds are counted too
+
+
+def timed(execute: Any, sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    """Wrap a query: how many, how long, how many slow."""
+    started = time.perf_counter()
+    try:
+        return execute(sql, params, many, context)
+    finally:
+        seconds = time.perf_counter() - started
+        count("queries")
+        count("query_seconds", seconds)
+        if seconds > SLOW_SECONDS:
+            count("slow_queries")
+
+
+def flush_if_due() -> None:
+    global _flushed_at
+    now = time.monotonic()
+    with _lock:
+        if now - _flushed_at < FLUSH_SECONDS or hints.away():
+            return
+        _flushed_at = now
+        amounts = dict(_pending)
+        _pending.clear()
+    hints.ask(lambda redis: _flush(redis, amounts), otherwise=None)
+
+
+def totals() -> dict[str, float]:
+    found: dict[bytes, bytes] = hints.ask(lambda redis: redis.hgetall(_KEY), otherwise={})
+    return {name.decode(): float(amount) for name, amount in found.items()}
+
+
+def pools() -> dict[str, int]:
+    """Return the sums over the connection pools of all live web processes."""
+    sums: Counter[str] = Counter()
+
+    def add(redis: Any) -> None:
+        for key in redis.scan_iter("pool:*"):
+            sums.update({name.decode(): int(value) for name, value in redis.hgetall(key).items()})
+
+    hints.ask(add, otherwise=None)
+    return dict(sums)
+
+
+def _flush(redis: Any, amounts: Mapping[str, float]) -> None:
+    with redis.pipeline(transaction=False) as pipe:
+        for name, amount in amounts.items():
+            pipe.hincrbyfloat(_KEY, name, amount)
+        if connection.settings_dict["OPTIONS"].get("pool") and connection.pool:  # type: ignore[attr-defined]
+            stats = connection.pool.get_stats()  # type: ignore[attr-defined]
+            wanted = ("pool_size", "pool_available", "requests_waiting", "connections_errors")
+            key = f"pool:{os.getpid()}"
+            pipe.hset(key, mapping={name: stats.get(name, 0) for name in wanted}).expire(key, 6 * FLUSH_SECONDS)
+        pipe.execute()

@@ -1,0 +1,41 @@
+"""Text that is sealed in the database and open in Python."""
+
+from functools import cache
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.core.exceptions import FieldError
+from django.db import models
+
+
+class EncryptedTextField(models.TextField):
+    """Sealed with the first of FIELD_KEYS, opened with any of them; `rotate_keys` seals everything anew.
+
+    It cannot be searched or sorted, so every look-up but `isnull` is refused.
+    """
+
+    def get_prep_value(self, value: Any) -> Any:
+        return keys().encrypt(str(value).encode()).decode() if value else value
+
+    def from_db_value(self, value: str | None, *_: Any) -> str | None:
+        if not value:
+            return value
+        try:
+            return keys().decrypt(value.encode()).decode()
+        except InvalidToken as error:
+            raise RuntimeError(f"{self.model.__name__}.{self.name} was sealed with a key that FIELD_KEYS no longer has") from error
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        if lookup_name != "isnull":
+            raise FieldError(f"{self.name} is sealed: it cannot be looked up by its value")
+        return super().get_lookup(lookup_name)
+
+
+def keys() -> MultiFernet:
+    return _keys(tuple(settings.FIELD_KEYS))
+
+
+@cache
+def _keys(values: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(value) for value in values])

@@ -1,0 +1,58 @@
+"""What happened to a thing, in order: append-only, and without personal data."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.db.models.functions import Now
+
+from .bases import DatabaseUUID7, uuid7
+
+SYSTEM = "system"
+
+
+class HistoryEntry(models.Model):
+    """One line of a thing's history. `details` holds ids, numbers and words, never a name or an address."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, db_default=DatabaseUUID7(), editable=False)
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.UUIDField()
+    action = models.CharField(max_length=60)
+    old_status = models.CharField(max_length=30, blank=True)
+    new_status = models.CharField(max_length=30, blank=True)
+    actor = models.CharField(max_length=60, help_text="user:<id>, system, or a role such as buyer")
+    at = models.DateTimeField(db_default=Now())
+    details = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        verbose_name_plural = "history"
+        indexes = [
+            models.Index(fields=["subject_id", "at"], name="history_subject"),
+            models.Index(fields=["action", "at"], name="history_action"),
+            models.Index(fields=["actor", "at"], name="history_actor"),
+            models.Index(fields=["at"], name="history_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject_type} {self.action}"
+
+
+def by_user(user_id: UUID) -> str:
+    return f"user:{user_id}"
+
+
+def record(
+    subject: models.Model, action: str, *, at: datetime, by: str, old: str = "", new: str = "", details: dict[str, Any] | None = None
+) -> HistoryEntry:
+    """Write one line, in the caller's transaction."""
+    return HistoryEntry.objects.create(
+        subject_type=subject._meta.label_lower,
+        subject_id=subject.pk,
+        action=action,
+        old_status=old,
+        new_status=new,
+        actor=by,
+        at=at,
+        details=details or {},
+    )

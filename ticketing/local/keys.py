@@ -1,0 +1,37 @@
+"""The secrets of a local installation: made once, readable by its owner only."""
+
+import base64
+import json
+import os
+import secrets
+from pathlib import Path
+
+from .places import LocalProblem, Places
+
+
+def local_secrets(places: Places) -> dict[str, str]:
+    """Return the keys kept in the state folder, making them at the first call."""
+    places.prepare()
+    path = places.state / "secrets.json"
+    try:
+        if not path.exists():
+            _make(path)
+        return dict(json.loads(path.read_text()))
+    except (OSError, ValueError) as error:
+        raise LocalProblem(f"{path} cannot be read: {error}. Put it back from a copy, or remove it with the demo's data.") from error
+
+
+def _make(path: Path) -> None:
+    keys = {
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "FIELD_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+    }
+    mine = path.with_suffix(f".{os.getpid()}")
+    with open(os.open(mine, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(keys, file)
+    try:
+        os.link(mine, path)  # fails where another process was faster, whose keys then count
+    except FileExistsError:
+        pass
+    finally:
+        mine.unlink()

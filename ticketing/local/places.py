@@ -1,0 +1,80 @@
+"""Where local state lives, and the addresses that follow from it. Knows no Django: settings read it."""
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+
+# A Unix socket's path may have 107 bytes; PostgreSQL adds a name of its own to the folder's.
+LONGEST_SOCKET_FOLDER = 107 - len("/postgres/.s.PGSQL.5432")
+
+
+class LocalProblem(Exception):
+    """Something on this machine keeps local services from starting; the message is the one line to show."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """The folders of one local installation."""
+
+    state: Path
+
+    @property
+    def data(self) -> Path:
+        return self.state / "postgres"
+
+    @property
+    def run(self) -> Path:
+        """Return the folder of sockets and locks; a short one elsewhere where the path would be too long."""
+        beside = self.state / "run"
+        if _fits(beside):
+            return beside
+        digest = hashlib.sha256(os.fsencode(self.state)).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"ticketing-{os.getuid()}-{digest}"
+
+    @property
+    def logs(self) -> Path:
+        return self.state / "logs"
+
+    @property
+    def record(self) -> Path:
+        return self.state / "services.json"
+
+    def database_url(self, role: str) -> str:
+        return f"postgresql://{role}@/ticketing?host={quote(str(self.run / 'postgres'), safe='')}"
+
+    @property
+    def redis_url(self) -> str:
+        return f"unix://{quote(str(self.run / 'valkey.sock'))}?db=0"
+
+    def prepare(self) -> None:
+        """Make our folders, closed to everybody else. A folder that was there before keeps its permissions."""
+        try:
+            self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for folder in (self.data, self.run, self.logs):
+                folder.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise LocalProblem(f"Cannot use {self.state} for local state: {error.strerror}.") from error
+        _refuse_unless_ours(self.run)
+        if not _fits(self.run):
+            raise LocalProblem(f"The path {self.run} is too long for a Unix socket. Set STATE_DIR or TMPDIR to a shorter one.")
+
+
+def here() -> Places:
+    """Return the places that STATE_DIR names (default: var beside manage.py)."""
+    return Places(Path(os.environ.get("STATE_DIR") or BASE_DIR / "var").absolute())
+
+
+def _fits(folder: Path) -> bool:
+    # PostgreSQL reads its socket folders as a list, so a comma or a quote in the path would split it.
+    return len(os.fsencode(folder)) <= LONGEST_SOCKET_FOLDER and not set(str(folder)) & set(",\"'\\")
+
+
+def _refuse_unless_ours(folder: Path) -> None:
+    found = folder.stat()
+    if found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise LocalProblem(f"{folder} must belong to you alone (mode 700). Remove it and start again.")

@@ -1,0 +1,8 @@
+"""The ground floor's tables, each defined beside what it serves."""
+
+from .audit import AuditLog
+from .history import HistoryEntry
+from .limits import RateCount
+from .mail import EmailMessage
+
+__all__ = ["AuditLog", "EmailMessage", "HistoryEntry", "RateCount"]

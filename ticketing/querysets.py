@@ -1,0 +1,15 @@
+"""The one way to lock rows."""
+
+from typing import Self
+
+from django.db import models
+
+
+class RowQuerySet(models.QuerySet):
+    def locked(self) -> Self:
+        """Lock the rows until the transaction ends, by primary key.
+
+        `no_key`, because inserting a child row takes a key-share lock on its parent, which a plain
+        FOR UPDATE would block.
+        """
+        return self.order_by("pk").select_for_update(of=("self",), no_key=True)

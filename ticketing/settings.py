@@ -1,0 +1,280 @@
+"""All settings, from the environment (and an .env file beside manage.py), in the order a reader needs them."""
+
+import sys
+from urllib.parse import urlsplit
+
+from csp.constants import NONCE, NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from ticketing.environment import Environment, is_loopback, process_name, read_env_file
+from ticketing.local.keys import local_secrets
+from ticketing.local.places import BASE_DIR, LocalProblem, here
+from ticketing.local.postgres import APP, OWNER
+
+read_env_file()
+env = Environment()
+PLACES = here()
+PROCESS = process_name(sys.argv)
+
+# --- The site, and whether it is open to the public --------------------------------------------------------
+
+SITE_NAME = env.text("SITE_NAME", "malam")
+PORT = env.number("PORT", 8000, most=65535)
+SITE_URL = env.url("SITE_URL", f"http://localhost:{PORT}", schemes=("http", "https")).rstrip("/")
+_site = urlsplit(SITE_URL)
+ALLOWED_HOSTS = [*env.words("ALLOWED_HOSTS", _site.hostname or ""), "localhost", "127.0.0.1", "[::1]"]
+
+# A site that answers to a name other than this machine's loopback is a production site: it gets no defaults
+# that are only safe at home, and no demo helpers.
+PRODUCTION = not all(is_loopback(host) for host in ALLOWED_HOSTS)
+EMBEDDED_DATABASE = not env.text("DATABASE_URL", "")
+
+DEBUG = env.flag("DEBUG", default=False)
+DEMO = env.flag("DEMO", default=EMBEDDED_DATABASE and not PRODUCTION)
+RATE_LIMITS = env.flag("RATE_LIMITS", default=True)
+
+if PRODUCTION:
+    for _name, _wrong in {"DEBUG": DEBUG, "DEMO": DEMO, "RATE_LIMITS": not RATE_LIMITS}.items():
+        if _wrong:
+            raise env.refuse(_name, f"that is refused on a public site ({SITE_URL}).")
+    if _site.scheme != "https":
+        raise env.refuse("SITE_URL", "a public site needs an https address.")
+    for _name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "STATIC_ROOT"):
+        env.text(_name)
+
+# --- Secrets ------------------------------------------------------------------------------------------------
+
+try:
+    _local = {} if PRODUCTION else local_secrets(PLACES)
+except LocalProblem as _problem:
+    raise SystemExit(str(_problem)) from _problem
+SECRET_KEY = env.text("SECRET_KEY", _local.get("SECRET_KEY"))
+if PRODUCTION and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5):
+    raise env.refuse("SECRET_KEY", "it needs at least 50 random characters.")
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
+FIELD_KEYS = env.field_keys("FIELD_KEYS", _local.get("FIELD_KEYS"))
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+
+# --- PostgreSQL ---------------------------------------------------------------------------------------------
+
+# Only these change tables or rewrite what is append-only; everything else runs with fewer rights.
+OWNER_PROCESSES = {"up", "migrate", "init_site", "reset_demo"}
+_app_url = env.text("DATABASE_URL", PLACES.database_url(APP))
+_owner_url = env.text("DATABASE_URL", PLACES.database_url(OWNER))
+if PROCESS in OWNER_PROCESSES:
+    _database = env.database("MIGRATE_DATABASE_URL", _owner_url)
+else:
+    _database = env.database("DATABASE_URL", _app_url)
+
+PGBOUNCER = env.flag("PGBOUNCER", default=False)
+_patient = PROCESS not in {"web"}
+_timeouts = {
+    "lock_timeout": "3s",
+    "statement_timeout": "120s" if _patient else "15s",
+    "idle_in_transaction_session_timeout": "10s",
+}
+_options = {"application_name": f"ticketing {PROCESS}", "connect_timeout": 2, **_database.pop("OPTIONS", {})}
+if PGBOUNCER:
+    # It would refuse start-up options; deploy/pgbouncer.ini sets the same timeouts.
+    _options["prepare_threshold"] = None
+else:
+    _options["options"] = " ".join(f"-c {name}={value}" for name, value in _timeouts.items())
+if PROCESS == "web":
+    _options["pool"] = {
+        "min_size": env.number("DATABASE_POOL_MIN", 2),
+        "max_size": env.number("DATABASE_POOL_MAX", 20, least=1),
+        "timeout": 10,
+        "max_idle": 30,
+    }
+DATABASES = {
+    "default": {
+        **_database,
+        "OPTIONS": _options,
+        # Celery closes a pool around every task, so only web has one; workers keep their connection.
+        "CONN_MAX_AGE": 0 if PROCESS == "web" else 60,
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": PGBOUNCER,
+    }
+}
+
+# --- Redis or Valkey: hints only, never truth ---------------------------------------------------------------
+
+REDIS_URL = env.url("REDIS_URL", PLACES.redis_url, schemes=("redis", "rediss", "unix"))
+CACHES = {"default": {"BACKEND": "ticketing.cache.ForgivingCache", "LOCATION": REDIS_URL, "TIMEOUT": 300}}
+
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=")
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_SOFT_TIME_LIMIT = 20
+CELERY_TASK_TIME_LIMIT = 25
+# Redelivery is the second net: it looks at the age of a delivery, so it must outlive the hard limit.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 30,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "socket_connect_timeout": 1,
+    "socket_timeout": 5,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_TIMEZONE = "UTC"
+
+# --- Mail ---------------------------------------------------------------------------------------------------
+
+_mailbox = "ticketing.mailbox.MailboxBackend"
+if DEMO and not env.text("EMAIL_URL", ""):
+    EMAIL_BACKEND = _mailbox
+else:
+    _mail = env.mail("EMAIL_URL", "consolemail://")
+    vars().update({name: value for name, value in _mail.items() if name.startswith("EMAIL_")})
+MAILBOX_DIR = PLACES.state / "mailbox"
+EMAIL_TIMEOUT = 5
+DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", f"{SITE_NAME} <tickets@{_site.hostname}>")
+
+# --- The Django project -------------------------------------------------------------------------------------
+
+ROOT_URLCONF = "ticketing.urls"
+WSGI_APPLICATION = "ticketing.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# From the right end of the arrow to the left.
+INSTALLED_APPS = [
+    "ticketing",
+    "accounts",
+    "events",
+    "waitlist",
+    "orders",
+    "payments",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+]
+MIDDLEWARE = [
+    "ticketing.middleware.RequestRecord",
+    "django.middleware.security.SecurityMiddleware",
+    "ticketing.middleware.BrowserPolicy",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "ticketing.middleware.CleanInput",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "ticketing.middleware.AuditContext",
+    "ticketing.middleware.Door",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "ticketing.context.site",
+            ],
+        },
+    }
+]
+
+AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = ["accounts.hashers.Argon2", "django.contrib.auth.hashers.BCryptSHA256PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+
+LANGUAGE_CODE = env.one_of("LANGUAGE_CODE", ("en", "id"), "en")
+LANGUAGES = [("en", _("English")), ("id", _("Indonesian"))]
+LOCALE_PATHS = [BASE_DIR / "ticketing" / "locale"]
+TIME_ZONE = env.time_zone("TIME_ZONE", "Asia/Jakarta")
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = env.text("STATIC_ROOT", "") or None
+_hashed = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+_plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": _hashed if STATIC_ROOT else _plain},
+}
+WHITENOISE_USE_FINDERS = STATIC_ROOT is None
+
+# --- Browser safety -----------------------------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-src": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", SITE_URL)
+CSRF_FAILURE_VIEW = "ticketing.views.csrf_refused"
+PROXY_COUNT = env.number("PROXY_COUNT", 0, most=10)
+if PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+# The prefix makes browsers refuse the cookie from anywhere but this very host, over TLS.
+_prefix = "__Host-" if PRODUCTION else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_prefix}session", f"{_prefix}csrf"
+CSRF_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+SECURE_HSTS_SECONDS = env.number("HSTS_SECONDS", 31536000) if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+
+# --- Logs ---------------------------------------------------------------------------------------------------
+
+LOG_FORMAT = env.one_of("LOG_FORMAT", ("json", "console"), "json" if PRODUCTION else "console")
+LOG_LEVEL = env.one_of("LOG_LEVEL", ("debug", "info", "warning", "error"), "info").upper()
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {"()": "ticketing.logs.JsonLines"},
+        "console": {"()": "ticketing.logs.ConsoleLines"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        "django": {"level": LOG_LEVEL},
+        "django.server": {"propagate": True, "handlers": []},
+        # Refused hosts are a stranger's doing; one line in our own request log is enough.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "celery": {"level": "WARNING"},
+        "kombu": {"level": "ERROR"},
+    },
+}

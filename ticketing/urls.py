@@ -1,0 +1,24 @@
+"""The map of the site."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from . import views
+
+handler400 = views.bad_request
+handler403 = views.forbidden
+handler404 = views.not_found
+handler500 = views.fault
+
+urlpatterns = [
+    path("", include("events.urls")),
+    path("admin/", admin.site.urls),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.metrics_text, name="metrics"),
+    path("demo/mailbox/", views.demo_mailbox, name="demo-mailbox"),
+    path("demo/mailbox/write/", views.demo_write, name="demo-write"),
+    path("demo/mailbox/empty/", views.demo_empty, name="demo-empty"),
+    path("demo/mailbox/<str:name>/", views.demo_mailbox, name="demo-letter"),
+    path("demo/mailbox/<str:name>/html/", views.demo_letter_html, name="demo-letter-html"),
+]

@@ -1,0 +1,137 @@
+"""Pages of the ground floor: errors, health for machines, and the demo's mailbox."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from . import demo, health, limits, mailbox, metrics
+from .environment import is_loopback
+from .errors import DomainError, TooMany
+
+
+def error(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
+    """Show the page of that status. It asks neither database nor session, since these may be what failed."""
+    response = render(request, f"{status}.html", {"status": status, **context}, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def refusal(request: HttpRequest, refused: DomainError) -> HttpResponse:
+    response = error(request, refused.status, message=str(refused))
+    if refused.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response["Retry-After"] = "5"
+    if isinstance(refused, TooMany):
+        response["Retry-After"] = str(refused.wait)
+    return response
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    too_big = isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent)
+    return error(request, 413 if too_big else 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error(request, 403)
+
+
+def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return error(request, 403, form_expired=True)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error(request, 404)
+
+
+def fault(request: HttpRequest) -> HttpResponse:
+    return error(request, 500)
+
+
+@require_GET
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_GET
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    findings = health.findings()
+    ready = all(finding.state != "fail" for finding in findings)
+    status = 200 if ready else 503
+    if not _may_look_inside(request):
+        return HttpResponse("ok\n" if ready else "not ok\n", content_type="text/plain", status=status)
+    return JsonResponse({"ready": ready, "checks": {f.name: {"state": f.state, "says": f.says} for f in findings}}, status=status)
+
+
+@require_GET
+@never_cache
+def metrics_text(request: HttpRequest) -> HttpResponse:
+    if not _may_look_inside(request):
+        raise Http404
+    return HttpResponse(metrics.text(), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _may_look_inside(request: HttpRequest) -> bool:
+    """Allow this machine's own callers, and whoever has the token. A proxied request is not this machine's."""
+    bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if settings.METRICS_TOKEN and constant_time_compare(bearer, settings.METRICS_TOKEN):
+        return True
+    forwarded = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP"))
+    return not forwarded and is_loopback(limits.client_address(request))
+
+
+def _demo_only() -> None:
+    if not settings.DEMO:
+        raise Http404
+
+
+@require_GET
+@never_cache
+def demo_mailbox(request: HttpRequest, name: str = "") -> HttpResponse:
+    _demo_only()
+    letters = mailbox.letters()
+    shown = mailbox.letter(name) if name else None
+    if name and shown is None:
+        raise Http404
+    return render(request, "ticketing/demo_mailbox.html", {"letters": letters, "shown": shown})
+
+
+@require_GET
+@never_cache
+def demo_letter_html(request: HttpRequest, name: str) -> HttpResponse:
+    """Show a letter's HTML as a mail program would: inline styles, links that open outside the frame, no scripts."""
+    _demo_only()
+    shown = mailbox.letter(name)
+    if shown is None:
+        raise Http404
+    response = HttpResponse(shown.html)
+    response["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data: 'self'; frame-ancestors 'self'; "
+        "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
+    )
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
+@require_POST
+def demo_write(request: HttpRequest) -> HttpResponse:
+    """Send a letter through the whole machinery: row, nudge, worker, mailbox."""
+    _demo_only()
+    demo.send_letter(language=get_language() or "en", at=timezone.now())
+    return redirect("demo-mailbox")
+
+
+@require_POST
+def demo_empty(request: HttpRequest) -> HttpResponse:
+    _demo_only()
+    mailbox.empty()
+    return redirect("demo-mailbox")

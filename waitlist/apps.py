@@ -1,0 +1,7 @@
+"""Who is next."""
+
+from django.apps import AppConfig
+
+
+class WaitlistConfig(AppConfig):
+    name = "waitlist"
