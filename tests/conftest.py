@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection, connections
 
-from ticketing import hints, roles
+from tests.post_office import PostOffice
+from ticketing import hints, mail, roles
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +45,35 @@ def redis_away(monkeypatch):
 
     gone = redis.Redis(host="127.0.0.1", port=1, socket_connect_timeout=0.2)
     monkeypatch.setattr(hints, "client", lambda: gone)
+
+
+@pytest.fixture
+def broker_down():
+    """Point Celery's publishing, and nothing else, at a broker that is not there."""
+    from ticketing.celery import app
+
+    def use(url):
+        # Celery keeps its pools by address in these two places.
+        app.conf.broker_write_url, app._pool, app.amqp._producer_pool = url, None, None
+
+    use("redis://127.0.0.1:1/0")
+    yield
+    use(app.conf.broker_url)
+
+
+@pytest.fixture
+def office(settings):
+    """Have letters go to a real mail server."""
+    with PostOffice() as office:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", office.port
+        yield office
+
+
+@pytest.fixture
+def sample_letters(monkeypatch):
+    """Let the sample app write letters, whose module is not at the top level as a real app's is."""
+    monkeypatch.setattr(mail, "_writer", lambda kind: f"tests.{kind.partition('.')[0]}.emails.{kind.partition('.')[2]}")
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -24,9 +25,12 @@ _running: list[tuple[Membership, Path]] = []
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests() -> None:
     os.environ.update(HERMETIC)
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        # Each worker has a database of its own in PostgreSQL; this gives it one in Valkey too.
+        os.environ["REDIS_URL"] = _numbered(os.environ["REDIS_URL"], int(worker[2:]) + 1)
+        return
     needs = Needs()
-    # The workers of a parallel run inherit these variables, so all this happens once.
-    if os.environ.get("TESTS_HAVE_SERVICES") or not (needs.database or needs.redis):
+    if not (needs.database or needs.redis):
         return
     parent = Path(os.environ.get("STATE_DIR") or BASE_DIR / "var")
     parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -36,12 +40,17 @@ def pytest_load_initial_conftests() -> None:
     if needs.database:
         _let_owner_act_as_the_others(Places(state))
     _running.append((membership, state))
-    os.environ["TESTS_HAVE_SERVICES"] = "1"
     os.environ["STATE_DIR"] = str(state)
     if needs.database:
         os.environ["DATABASE_URL"] = Places(state).database_url(OWNER)
     if needs.redis:
         os.environ["REDIS_URL"] = Places(state).redis_url
+
+
+def _numbered(redis_url: str, number: int) -> str:
+    if redis_url.startswith("unix:"):
+        return f"{redis_url.partition('?')[0]}?db={number}"
+    return urlsplit(redis_url)._replace(path=f"/{number}").geturl()
 
 
 def _let_owner_act_as_the_others(places: Places) -> None:

@@ -62,7 +62,7 @@ def acting(*, user: Callable[[], UUID | None] = lambda: None, ip: str = "") -> I
         if many:
             # Several statements in one message work only without executemany; transaction-local either way.
             if connection.in_atomic_block:
-                execute(_SET, settings, False, context)
+                context["cursor"].execute(_SET, settings)
             return execute(sql, params, many, context)
         result = execute(f"{_SET}; {sql}", [*settings, *(params or ())], many, context)
         while context["cursor"].nextset():

@@ -38,9 +38,9 @@ def breaches() -> list[str]:
     """Return, in words, every right that the application's role has and must not have."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT c.relname, r.right FROM pg_class c, unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS r(right) "
+            "SELECT c.relname, r.name FROM pg_class c, unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS r(name) "
             "WHERE c.relname = ANY(%s) AND EXISTS (SELECT 1 FROM pg_roles WHERE rolname = %s) "
-            "AND has_table_privilege(%s::name, c.oid, r.right)",
+            "AND has_table_privilege(%s::name, c.oid, r.name)",
             [list(APPEND_ONLY), APP, APP],
         )
         return [f"role {APP} may {right} {table}" for table, right in cursor.fetchall()]

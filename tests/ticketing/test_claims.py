@@ -1,0 +1,75 @@
+"""Claims: one holder, who loses the claim with its connection."""
+
+from uuid import UUID
+
+import psycopg
+import pytest
+from django.db import connection
+
+from ticketing.bases import uuid7
+from ticketing.claims import claimed
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def other_connection():
+    return psycopg.connect(
+        **{k: v for k, v in connection.get_connection_params().items() if k not in {"cursor_factory", "context", "prepare_threshold"}},
+        autocommit=True,
+    )
+
+
+def key(subject: UUID) -> int:
+    return int.from_bytes(subject.bytes[8:], signed=True)
+
+
+def test_claim_has_one_holder(together):
+    import time
+
+    subject = uuid7()
+
+    def hold(_):
+        with claimed(subject) as mine:
+            time.sleep(0.3)
+            return mine
+
+    assert sorted(together(hold, times=6)) == [False] * 5 + [True]
+
+
+def test_claim_is_free_again_after_the_block():
+    subject = uuid7()
+
+    with claimed(subject) as first:
+        pass
+    with other_connection() as other:
+        second = other.execute("SELECT pg_try_advisory_lock(%s)", [key(subject)]).fetchone()[0]
+
+    assert (first, second) == (True, True)
+
+
+def test_claim_is_free_again_after_an_error():
+    subject = uuid7()
+
+    with pytest.raises(ZeroDivisionError), claimed(subject):
+        _ = 1 / 0
+
+    with other_connection() as other:
+        assert other.execute("SELECT pg_try_advisory_lock(%s)", [key(subject)]).fetchone()[0] is True
+
+
+def test_claim_dies_with_its_holders_connection():
+    subject = uuid7()
+    holder = other_connection()
+    holder.execute("SELECT pg_advisory_lock(%s)", [key(subject)])
+    with claimed(subject) as while_held:
+        pass
+
+    holder.close()
+
+    with claimed(subject) as afterwards:
+        assert (while_held, afterwards) == (False, True)
+
+
+def test_claims_on_different_things_do_not_meet():
+    with claimed(uuid7()) as one, claimed(uuid7()) as other:
+        assert (one, other) == (True, True)
