@@ -23,9 +23,9 @@ check: ready ## Look at everything that needs no running: format, types, arrow, 
 	$(python) -m ruff check --quiet .
 	$(python) -m mypy --no-error-summary .
 	.venv/bin/lint-imports --no-logo
-	$(python) -m djlint --check --lint --quiet templates
+	$(python) -m djlint --lint --quiet templates
 	$(tested) manage.py makemigrations --check --dry-run --verbosity 0
-	$(tested) manage.py lintmigrations --quiet ok ignore
+	LOG_LEVEL=warning $(tested) manage.py lintmigrations --quiet ok ignore
 	$(python) -m pytest --quiet tests/test_migrations.py
 	$(python) manage.py state_diagrams --check
 	$(python) manage.py messages --check
@@ -33,7 +33,6 @@ check: ready ## Look at everything that needs no running: format, types, arrow, 
 fmt: ready ## Format the code
 	$(python) -m ruff check --fix --quiet .
 	$(python) -m ruff format .
-	$(python) -m djlint --reformat --quiet templates
 
 lock: ready ## Write the locked requirements from requirements*.in (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet requirements.in -o requirements.txt

@@ -39,7 +39,7 @@ END $$
 
 # A key that only the owner can read, so that a digest of a small secret (an address) cannot be guessed backwards.
 DIGEST = """
-CREATE TABLE ticketing_digestkey (key bytea NOT NULL);
+CREATE TABLE ticketing_digestkey (key bytea PRIMARY KEY);
 INSERT INTO ticketing_digestkey
     VALUES (sha256(decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex')));
 CREATE FUNCTION ticketing_digest(value text) RETURNS text
