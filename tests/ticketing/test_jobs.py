@@ -73,6 +73,21 @@ def test_broker_down_at_commit_keeps_the_change_and_raises_nothing(broker_down, 
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 
+def test_surprise_while_sending_never_reaches_the_person(monkeypatch):
+    from tests.sample.tasks import look
+
+    def surprise(**_):
+        raise RuntimeError("something nobody thought of")
+
+    monkeypatch.setattr(look, "apply_async", surprise)
+
+    with transaction.atomic():
+        Lamp.objects.create(name="desk")
+        jobs.enqueue_on_commit(LOOK, lamp_id="7")
+
+    assert Lamp.objects.count() == 1
+
+
 def test_broker_down_is_asked_once_in_a_while_only(broker_down, caplog):
     for _ in range(5):
         jobs.enqueue_on_commit(LOOK, lamp_id="7")

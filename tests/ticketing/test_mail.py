@@ -1,5 +1,6 @@
 """The outbox: one letter per occasion, sent once, after a claim, again and again while the server is away."""
 
+import json
 import threading
 import time
 from datetime import timedelta
@@ -10,7 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from tests.sample.models import Lamp
-from ticketing import mail
+from ticketing import hints, mail
 from ticketing.bases import uuid7
 from ticketing.models import EmailMessage
 
@@ -37,6 +38,14 @@ def test_letter_is_sent_and_logged(office):
     assert (letter.attempts, letter.last_error, letter.failed_at) == (1, "", None)
     assert letter.sent_at is not None
     assert len(office.got) == 1
+
+
+def test_letter_nudges_a_worker_once_it_is_committed():
+    owe()
+    owe()
+
+    nudges = [json.loads(message)["headers"]["task"] for message in hints.client().lrange("celery", 0, -1)]
+    assert nudges == ["ticketing.tasks.deliver_mail"]
 
 
 def test_letter_has_text_and_html_and_attachment_and_a_stable_id(office):
