@@ -9,6 +9,18 @@ from django.core.exceptions import FieldError
 from django.db import models
 
 
+class Opened(str):
+    """A value read from the database, with the seal that it came in."""
+
+    sealed: str
+    __slots__ = ("sealed",)
+
+    def __new__(cls, value: str, *, sealed: str) -> "Opened":
+        opened = super().__new__(cls, value)
+        opened.sealed = sealed
+        return opened
+
+
 class EncryptedTextField(models.TextField):
     """Sealed with the first of FIELD_KEYS, opened with any of them; `rotate_keys` seals everything anew.
 
@@ -16,13 +28,15 @@ class EncryptedTextField(models.TextField):
     """
 
     def get_prep_value(self, value: Any) -> Any:
+        if isinstance(value, Opened):
+            return value.sealed  # as it was read: saving a row that nobody changed changes nothing
         return keys().encrypt(str(value).encode()).decode() if value else value
 
     def from_db_value(self, value: str | None, *_: Any) -> str | None:
         if not value:
             return value
         try:
-            return keys().decrypt(value.encode()).decode()
+            return Opened(keys().decrypt(value.encode()).decode(), sealed=value)
         except InvalidToken as error:
             raise RuntimeError(f"{self.model.__name__}.{self.name} was sealed with a key that FIELD_KEYS no longer has") from error
 

@@ -38,7 +38,7 @@ class HistoryEntry(models.Model):
         return f"{self.subject_type} {self.action}"
 
 
-def by_user(user_id: UUID) -> str:
+def by_user(user_id: UUID | None) -> str:
     return f"user:{user_id}"
 
 

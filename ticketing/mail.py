@@ -8,6 +8,7 @@ from email.utils import formatdate
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives
@@ -132,9 +133,11 @@ def _deliver(pk: Any, transport: BaseEmailBackend) -> bool:
         EmailMessage.objects.filter(pk=pk).update(attempts=F("attempts") + 1, due_at=Now() + pause)
         try:
             transport.send_messages([written(letter)])
+        except SoftTimeLimitExceeded:
+            raise  # our own time is up; the letter is not to blame
         except Exception as error:
             _note_failure(letter, error)
-            if isinstance(error, OSError) and not isinstance(error, smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused):
+            if _server_is_away(error):
                 raise ServerAway from error
             return False
         EmailMessage.objects.filter(pk=pk).update(sent_at=Now(), last_error="")
@@ -142,11 +145,18 @@ def _deliver(pk: Any, transport: BaseEmailBackend) -> bool:
 
 
 def _note_failure(letter: EmailMessage, error: Exception) -> None:
-    final = letter.attempts + 1 > len(PAUSES) or _refused_for_good(error)
+    # An outage is no fault of the letter's: it costs it no try, however long it lasts.
+    attempts = letter.attempts if _server_is_away(error) else letter.attempts + 1
+    final = attempts > len(PAUSES) or _refused_for_good(error)
     logger.warning("letter not sent", exc_info=True, extra={"letter": str(letter.pk), "kind": letter.kind, "final": final})
     # Kept without addresses: a server's answer often quotes the recipient.
     shown = without_secrets(f"{type(error).__name__}: {error}")[:200]
-    EmailMessage.objects.filter(pk=letter.pk).update(last_error=shown, failed_at=Now() if final else None)
+    EmailMessage.objects.filter(pk=letter.pk).update(attempts=attempts, last_error=shown, failed_at=Now() if final else None)
+
+
+def _server_is_away(error: Exception) -> bool:
+    answered = smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused
+    return isinstance(error, OSError) and not isinstance(error, answered)
 
 
 def _refused_for_good(error: Exception) -> bool:

@@ -26,6 +26,20 @@ def test_value_is_sealed_in_the_database_and_open_in_python():
     assert stored()[0].startswith("gAAAA")
 
 
+def test_saving_a_row_that_nobody_changed_keeps_the_seal():
+    Lamp.objects.create(name="desk", secret="under the rug")
+    before = stored()
+
+    lamp = Lamp.objects.get()
+    lamp.save()
+    assert stored() == before
+
+    lamp.secret = "on the shelf"
+    lamp.save()
+    assert stored() != before
+    assert Lamp.objects.get().secret == "on the shelf"
+
+
 def test_empty_stays_empty():
     Lamp.objects.create(name="desk", secret="")
 

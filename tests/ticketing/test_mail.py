@@ -6,6 +6,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core import mail as django_mail
 from django.db import connection, transaction
 from django.utils import timezone
@@ -106,7 +107,8 @@ def test_server_down_then_up_delivers_each_letter_once(office, settings):
     letters = [owe(to=f"{n}@example.org") for n in range(3)]
     settings.EMAIL_PORT = 1
     assert mail.deliver_due() == 0
-    assert sorted(EmailMessage.objects.values_list("attempts", flat=True)) == [0, 0, 1]  # one try told us of all
+    tried = EmailMessage.objects.exclude(last_error="").values_list("attempts", "last_error")
+    assert list(tried) == [(0, "ConnectionRefusedError: [Errno 111] Connection refused")]  # one try told us of all
 
     settings.EMAIL_PORT = office.port
     make_due()
@@ -115,9 +117,9 @@ def test_server_down_then_up_delivers_each_letter_once(office, settings):
     assert len(office.got) == len(letters)
 
 
-def test_failed_try_waits_longer_each_time(office, settings):
+def test_failed_try_waits_longer_each_time(office):
     letter = owe()
-    settings.EMAIL_PORT = 1
+    office.answer = "451 later"
 
     waits = []
     for _ in range(3):
@@ -127,7 +129,34 @@ def test_failed_try_waits_longer_each_time(office, settings):
         waits.append(round((letter.due_at - timezone.now()).total_seconds(), -1))
 
     assert waits == [0, 30, 120]
-    assert letter.last_error.startswith("ConnectionRefusedError")
+    assert letter.last_error.startswith("SMTPDataError")
+
+
+def test_outage_of_any_length_gives_no_letter_up(office, settings):
+    letter = owe()
+    settings.EMAIL_PORT = 1
+
+    for _ in range(len(mail.PAUSES) + 2):
+        make_due()
+        mail.deliver_due()
+
+    letter.refresh_from_db()
+    assert (letter.attempts, letter.failed_at) == (0, None)
+    assert letter.due_at - timezone.now() < timedelta(seconds=6)
+
+
+def test_end_of_the_tasks_time_is_no_fault_of_the_letter(office, monkeypatch):
+    letter = owe()
+
+    def too_late(_):
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr(mail, "written", too_late)
+    with pytest.raises(SoftTimeLimitExceeded):
+        mail.deliver_due()
+
+    letter.refresh_from_db()
+    assert letter.last_error == ""
 
 
 def test_letter_is_given_up_after_the_last_try_and_not_before(office, settings):
