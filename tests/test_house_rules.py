@@ -107,7 +107,8 @@ def test_web_process_never_imports_web3():
     import subprocess
     import sys
 
-    code = "import django, os; os.environ['DJANGO_SETTINGS_MODULE']='ticketing.settings'; django.setup(); import ticketing.urls, sys; print('web3' in sys.modules)"
+    code = "import os, sys; os.environ['DJANGO_SETTINGS_MODULE'] = 'ticketing.settings'; import django; django.setup(); "
+    code += "import ticketing.urls; print('web3' in sys.modules)"
     shown = subprocess.run([sys.executable, "-c", code], cwd=BASE_DIR, capture_output=True, text=True, check=True)
 
     assert shown.stdout.strip() == "False"
@@ -130,8 +131,8 @@ def test_audit_hides_what_is_personal_or_secret():
     telling = ("email", "username", "name", "phone", "password", "secret", "key", "address")
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT c.relname, encode(t.tgargs, 'escape'), array_agg(a.attname::text) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
-            "JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 WHERE t.tgname = 'audit' AND c.relname LIKE ANY(%s) GROUP BY 1, 2",
+            "SELECT c.relname, encode(t.tgargs, 'escape'), array_agg(a.attname::text) "
+            "FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 WHERE t.tgname = 'audit' AND c.relname LIKE ANY(%s) GROUP BY 1, 2",
             [[f"{app}\\_%" for app in ARROW]],
         )
         for table, arguments, columns in cursor.fetchall():

@@ -58,3 +58,11 @@ def test_switch_for_test_databases_never_opens_update_or_delete(recorded):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL app.allow_truncate TO 'on'")
             cursor.execute(rewrite.format("ticketing_historyentry"))
+
+
+def test_d_15_history_is_indexed_by_subject_action_actor_and_time():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexname FROM pg_indexes WHERE tablename = 'ticketing_historyentry'")
+        names = {name for (name,) in cursor.fetchall()}
+
+    assert {"history_subject", "history_action", "history_actor", "history_at"} <= names
