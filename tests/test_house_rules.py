@@ -132,7 +132,8 @@ def test_audit_hides_what_is_personal_or_secret():
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT c.relname, encode(t.tgargs, 'escape'), array_agg(a.attname::text) "
-            "FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 WHERE t.tgname = 'audit' AND c.relname LIKE ANY(%s) GROUP BY 1, 2",
+            "FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 "
+            "WHERE t.tgname = 'audit' AND c.relname LIKE ANY(%s) GROUP BY 1, 2",
             [[f"{app}\\_%" for app in ARROW]],
         )
         for table, arguments, columns in cursor.fetchall():
