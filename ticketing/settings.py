@@ -1,6 +1,8 @@
 """All settings, from the environment (and an .env file beside manage.py), in the order a reader needs them."""
 
 import sys
+from email.utils import formataddr
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
@@ -15,14 +17,17 @@ read_env_file()
 env = Environment()
 PLACES = here()
 PROCESS = process_name(sys.argv)
+for _name in ("WEB_WORKERS", "WEB_THREADS", "WORKER_CONCURRENCY"):
+    env.number(_name, 2, least=1)  # `up` passes them on, and knows no settings
 
 # --- The site, and whether it is open to the public --------------------------------------------------------
 
 SITE_NAME = env.text("SITE_NAME", "malam")
 PORT = env.number("PORT", 8000, most=65535)
-SITE_URL = env.url("SITE_URL", f"http://localhost:{PORT}", schemes=("http", "https")).rstrip("/")
+SITE_URL = env.origin("SITE_URL", f"http://localhost:{PORT}")
 _site = urlsplit(SITE_URL)
-ALLOWED_HOSTS = [*env.words("ALLOWED_HOSTS", _site.hostname or ""), "localhost", "127.0.0.1", "[::1]"]
+_host = _site.netloc.removesuffix(f":{_site.port}")  # an IPv6 address keeps its brackets
+ALLOWED_HOSTS = [_host, *env.hosts("ALLOWED_HOSTS"), "localhost", "127.0.0.1", "[::1]"]
 
 # A site that answers to a name other than this machine's loopback is a production site: it gets no defaults
 # that are only safe at home, and no demo helpers.
@@ -59,33 +64,30 @@ METRICS_TOKEN = env.text("METRICS_TOKEN", "")
 
 # Only these change tables or rewrite what is append-only; everything else runs with fewer rights.
 OWNER_PROCESSES = {"up", "migrate", "init_site", "reset_demo"}
-_app_url = env.text("DATABASE_URL", PLACES.database_url(APP))
-_owner_url = env.text("DATABASE_URL", PLACES.database_url(OWNER))
-if PROCESS in OWNER_PROCESSES:
-    _database = env.database("MIGRATE_DATABASE_URL", _owner_url)
-else:
-    _database = env.database("DATABASE_URL", _app_url)
+_as_owner = PROCESS in OWNER_PROCESSES
+_named = "MIGRATE_DATABASE_URL" if _as_owner and env.text("MIGRATE_DATABASE_URL", "") else "DATABASE_URL"
+_database = env.database(_named, PLACES.database_url(OWNER if _as_owner else APP))
 
 PGBOUNCER = env.flag("PGBOUNCER", default=False)
-_patient = PROCESS not in {"web"}
 _timeouts = {
     "lock_timeout": "3s",
-    "statement_timeout": "120s" if _patient else "15s",
+    "statement_timeout": "15s" if PROCESS == "web" else "120s",
     "idle_in_transaction_session_timeout": "10s",
 }
-_options = {"application_name": f"ticketing {PROCESS}", "connect_timeout": 2, **_database.pop("OPTIONS", {})}
-if PGBOUNCER:
-    # It would refuse start-up options; deploy/pgbouncer.ini sets the same timeouts.
-    _options["prepare_threshold"] = None
-else:
-    _options["options"] = " ".join(f"-c {name}={value}" for name, value in _timeouts.items())
+# A server whose machine is gone is noticed within half a minute; the kernel's own patience is two hours.
+_patience = {"connect_timeout": 2, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25000}
+_options = {"application_name": f"ticketing {PROCESS}", **_patience, **_database.pop("OPTIONS")}
+# PgBouncer would refuse start-up options, so deploy/pgbouncer.ini sets the same timeouts. Prepared statements, which
+# would also be lost on it, are off in Django unless asked for.
+if not PGBOUNCER:
+    _ours = " ".join(f"-c {name}={value}" for name, value in _timeouts.items())
+    _options["options"] = f"{_ours} {_options.get('options', '')}".rstrip()
+_pool_min = env.number("DATABASE_POOL_MIN", 2)
+_pool_max = env.number("DATABASE_POOL_MAX", 20, least=max(1, _pool_min))
 if PROCESS == "web":
-    _options["pool"] = {
-        "min_size": env.number("DATABASE_POOL_MIN", 2),
-        "max_size": env.number("DATABASE_POOL_MAX", 20, least=1),
-        "timeout": 10,
-        "max_idle": 30,
-    }
+    # The wait is for a database that restarts: longer, and an outage would hold every thread of the web server.
+    # A new connection is tried for as long, else its pauses would double and outlast the outage.
+    _options["pool"] = {"min_size": _pool_min, "max_size": _pool_max, "timeout": 2, "reconnect_timeout": 1.5, "max_idle": 30}
 DATABASES = {
     "default": {
         **_database,
@@ -99,10 +101,12 @@ DATABASES = {
 
 # --- Redis or Valkey: hints only, never truth ---------------------------------------------------------------
 
-REDIS_URL = env.url("REDIS_URL", PLACES.redis_url, schemes=("redis", "rediss", "unix"))
+REDIS_URL = env.redis("REDIS_URL", PLACES.redis_url)
 CACHES = {"default": {"BACKEND": "ticketing.cache.ForgivingCache", "LOCATION": REDIS_URL, "TIMEOUT": 300}}
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=")
+# Our own client checks the server's certificate; Celery does only when told to.
+CELERY_BROKER_USE_SSL = {"ssl_cert_reqs": "required"} if REDIS_URL.startswith("rediss") else None
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
@@ -118,6 +122,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,
     "socket_connect_timeout": 1,
     "socket_timeout": 5,
+    # A publisher that finds no broker says so at once, instead of keeping a buyer for six seconds.
+    "max_retries": 0,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
@@ -128,15 +134,13 @@ CELERY_TIMEZONE = "UTC"
 
 # --- Mail ---------------------------------------------------------------------------------------------------
 
-_mailbox = "ticketing.mailbox.MailboxBackend"
 if DEMO and not env.text("EMAIL_URL", ""):
-    EMAIL_BACKEND = _mailbox
+    EMAIL_BACKEND = "ticketing.mailbox.MailboxBackend"
 else:
-    _mail = env.mail("EMAIL_URL", "consolemail://")
-    vars().update({name: value for name, value in _mail.items() if name.startswith("EMAIL_")})
+    vars().update(env.mail("EMAIL_URL", "consolemail://"))
 MAILBOX_DIR = PLACES.state / "mailbox"
 EMAIL_TIMEOUT = 5
-DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", f"{SITE_NAME} <tickets@{_site.hostname}>")
+DEFAULT_FROM_EMAIL = env.sender("MAIL_FROM", formataddr((SITE_NAME, f"tickets@{_host}")))
 
 # --- The Django project -------------------------------------------------------------------------------------
 
@@ -165,16 +169,17 @@ MIDDLEWARE = [
     "ticketing.middleware.RequestRecord",
     "django.middleware.security.SecurityMiddleware",
     "ticketing.middleware.BrowserPolicy",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    # Only from here on may a request be refused: what makes a page safe, and its language, stands above.
     "ticketing.middleware.CleanInput",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "ticketing.middleware.AuditContext",
     "ticketing.middleware.Door",
 ]
@@ -210,6 +215,8 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = env.text("STATIC_ROOT", "") or None
+if STATIC_ROOT and PROCESS == "web" and not Path(STATIC_ROOT, "staticfiles.json").is_file():
+    raise env.refuse("STATIC_ROOT", "nothing is collected there. Run: python manage.py collectstatic")
 _hashed = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 _plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
@@ -235,12 +242,13 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     }
 }
-CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", SITE_URL)
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS", SITE_URL)
 CSRF_FAILURE_VIEW = "ticketing.views.csrf_refused"
 PROXY_COUNT = env.number("PROXY_COUNT", 0, most=10)
 if PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+# No cache before them: one that was away for a moment would bring back who had signed out.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 # The prefix makes browsers refuse the cookie from anywhere but this very host, over TLS.
 _prefix = "__Host-" if PRODUCTION else ""
@@ -248,6 +256,7 @@ SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_prefix}session", f"{_prefix}csrf"
 CSRF_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_SSL_HOST = _site.netloc  # whatever host the visitor claims to have asked
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = env.number("HSTS_SECONDS", 31536000) if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
@@ -255,6 +264,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+BODY_MAX_SIZE = 10_000_000  # files included; Django has no limit of its own for those
 
 # --- Logs ---------------------------------------------------------------------------------------------------
 
@@ -272,6 +282,8 @@ LOGGING = {
     "loggers": {
         "django": {"level": LOG_LEVEL},
         "django.server": {"propagate": True, "handlers": []},
+        # Our own line of each request says what its warnings would.
+        "django.request": {"level": "ERROR"},
         # Refused hosts are a stranger's doing; one line in our own request log is enough.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "celery": {"level": "WARNING"},
