@@ -4,34 +4,51 @@ import json
 import logging
 import re
 import secrets
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from typing import Any
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
-# In this order: the later patterns would eat the marks that the earlier ones look for.
+LONGEST = 40_000
+
+# Each begins where a word begins and never goes back into one, so that a long hostile line takes no longer than a
+# long friendly one. In this order: the later patterns would eat the marks that the earlier ones look for.
 _CUTS = (
-    (re.compile(r"(?i)(://[^:/@\s]*:)[^@/\s]+@"), r"\1…@"),
-    (re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"), "…@…"),
-    (re.compile(r"(/(?:orders|tickets|waitlist|confirm-email|reset)/)[^/?\s\"']+"), r"\1…"),
+    # The values of a row that PostgreSQL quotes when it refuses it, up to the end or to the next traceback.
+    (re.compile(r"(?s)\bDETAIL:.*?(?=\n\n(?:The above|During handling)|\Z)"), "DETAIL: …"),
+    (re.compile(r"(://[^:/@\s]*:)[^@/\s]++@"), r"\1…@"),
+    (re.compile(r"(?<![\w.+-])[\w.+-]++(?:@|%40)[\w-]++(?:\.[\w-]++)++"), "…@…"),
+    # Secret links; a route, /orders/<str:secret>/, tells nothing.
+    (re.compile(r"(?i)(/(?:orders|tickets|waitlist|confirm-email|reset)/)(?!<)[^/?\s\"']++"), r"\1…"),
+    (re.compile(r"(?i)(?<![\w-])(authorization|(?:set-)?cookie)(['\"]?\s*+[=:]\s*+)[^\r\n]++"), r"\1\2…"),
     (
         re.compile(
-            r"(?i)\b(password|passwd|secret|token|key|code|signature|authorization|cookie|session|csrf\w*)(\"?'?\s*[=:]\s*\"?'?)[^\s&\"',;]+"
+            r"(?i)(?<![\w-])(?=[\w-]{0,40}?(?:passw|secret|token|signature|session|csrf)|[\w-]{0,40}?keys?(?![\w-])|code(?![\w-]))"
+            r"([\w-]++['\"]?\s*+[=:]\s*+['\"]?)[^\s&\"',;]++"
         ),
-        r"\1\2…",
+        r"\1…",
     ),
     (re.compile(r"\bTIX-[0-9A-Z]+-\d+"), "TIX-…"),
-    # Long random words: keys, session ids, signed values. Hashes of blocks and transactions (0x…) are public.
-    (re.compile(r"\b(?!0x)(?=[\w-]*\d)(?=[\w-]*[A-Za-z])(?![0-9a-f]{8}-[0-9a-f]{4}-)[A-Za-z0-9_-]{22,}"), "…"),
+    # Long random words: keys, session ids, signed values. Ids of rows, and 0x… of blocks and transactions, are public.
+    (
+        re.compile(
+            r"(?a)(?<![\w-])(?!0x[0-9a-fA-F]+\b|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![\w-]))"
+            r"(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{22,}+"
+        ),
+        "…",
+    ),
 )
 _PLAIN = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "request", "status_code", "exc_text"}
 
 
 def without_secrets(text: str) -> str:
     """Cut what must not be in a log: addresses of people, secret links, passwords, tokens."""
+    if len(text) > LONGEST:
+        # Whole words only: half a secret would not be known as one.
+        text = f"{text[: LONGEST // 2].rpartition(' ')[0]} … {text[-LONGEST // 2 :].partition(' ')[2]}"
     for pattern, replacement in _CUTS:
         text = pattern.sub(replacement, text)
     return text
@@ -51,31 +68,40 @@ def request(identifier: str) -> Iterator[None]:
         request_id.reset(token)
 
 
-def _fields(record: logging.LogRecord) -> dict[str, Any]:
-    extra = {name: value for name, value in vars(record).items() if name not in _PLAIN}
-    return {name: without_secrets(value) if isinstance(value, str) else value for name, value in extra.items()}
-
-
 class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line = {
-            "at": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z",
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": without_secrets(record.getMessage()),
             **_fields(record),
         }
-        if request_id.get():
-            line["request_id"] = request_id.get()
         if record.exc_info:
             line["traceback"] = without_secrets(self.formatException(record.exc_info))
-        return json.dumps(line, default=str, ensure_ascii=False)
+        # ASCII only: no byte that a visitor sends can break the line or the terminal that shows it.
+        return json.dumps(line)
 
 
 class ConsoleLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         fields = " ".join(f"{name}={value}" for name, value in _fields(record).items())
-        line = f"{record.levelname.lower():<7} {without_secrets(record.getMessage())} {fields}".rstrip()
+        words = _on_one_line(f"{without_secrets(record.getMessage())} {fields}".rstrip())
+        line = f"{record.levelname.lower():<7} {words}"
         if record.exc_info:
             line += "\n" + without_secrets(self.formatException(record.exc_info))
         return line
+
+
+def _fields(record: logging.LogRecord) -> dict[str, Any]:
+    """Return what the caller gave as `extra`, and the request's id."""
+    extra = {name: value for name, value in vars(record).items() if name not in _PLAIN}
+    fields = {name: value if isinstance(value, int | float | None) else without_secrets(str(value)) for name, value in extra.items()}
+    # Django writes some lines of a request after it has left the middleware.
+    identifier = request_id.get() or getattr(getattr(record, "request", None), "id", "")
+    return fields | ({"request_id": identifier} if identifier else {})
+
+
+def _on_one_line(text: str) -> str:
+    """Show line breaks and the terminal's commands as what they are, so that nobody can write lines of their own."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
