@@ -6,7 +6,9 @@ While Redis is away, browsing goes on without limits, and strict limits are coun
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
+from math import ceil
+from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
@@ -21,7 +23,7 @@ from .errors import TooMany
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `tries` in any `seconds`, by name. A strict limit never fails open."""
+    """At most `tries` in any `seconds` (a day at most), by name. A strict limit never fails open."""
 
     name: str
     tries: int
@@ -45,26 +47,74 @@ class RateCount(Row):
 
 
 def check(limit: Limit, source: str, *, now: float | None = None) -> None:
-    """Count one try of the source. Raises TooMany past the limit."""
+    """Count one try of the source, an address or anything else that names it. Raises TooMany past the limit."""
     if not settings.RATE_LIMITS:
         return
-    now = time.time() if now is None else now
-    stretch, into = divmod(now, limit.seconds)
+    number, into = divmod(time.time() if now is None else now, limit.seconds)
     # A digest, so that neither store holds an address or an e-mail.
-    key = salted_hmac(f"limits.{limit.name}", source, algorithm="sha256").hexdigest()[:40]
-    counted = hints.ask(lambda redis: _count_in_redis(redis, f"limit:{key}", int(stretch), limit), otherwise=None)
-    if counted is None:
-        if not limit.strict:
-            return
-        counted = _count_in_database(key, int(stretch))
-    before, current = counted
+    key = salted_hmac(f"limits.{limit.name}", _household(source), algorithm="sha256").hexdigest()[:40]
+    stretch = Stretch(key, int(number), limit.seconds)
+    in_redis = hints.ask(stretch.count_in_redis, otherwise=None)
+    if not in_redis and not limit.strict:
+        return
+    before, current = in_redis or stretch.count_in_database()
     # The stretch before counts as far as it still reaches into the last `seconds`.
-    if before * (1 - into / limit.seconds) + current > limit.tries:
-        raise TooMany(wait=max(1, int(limit.seconds - into)))
+    if before * (limit.seconds - into) + current * limit.seconds > limit.tries * limit.seconds:
+        # A refused try counts for nothing, or the many behind one address would keep each other out for ever.
+        if in_redis:
+            hints.ask(stretch.take_back_in_redis, otherwise=None)
+        else:
+            stretch.take_back_in_database()
+        raise TooMany(wait=max(1, ceil(round(_free_at(limit, before, current - 1) - into, 6))))
+
+
+def _free_at(limit: Limit, before: int, current: int) -> float:
+    """Return how far into this stretch, or beyond it, one more try fits."""
+    left = limit.tries - current - 1
+    if left >= 0:
+        return limit.seconds * (1 - left / before)
+    return limit.seconds * (2 - (limit.tries - 1) / current)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """One source's tries of one limit in one stretch of time."""
+
+    key: str
+    number: int
+    seconds: int
+
+    def count_in_redis(self, redis: Any) -> tuple[int, int]:
+        """Count one more; return the numbers of the stretch before and of this one."""
+        with redis.pipeline() as pipe:
+            pipe.incr(self._redis_key(0)).expire(self._redis_key(0), 2 * self.seconds).get(self._redis_key(1))
+            current, _, before = pipe.execute()
+        return int(before or 0), current
+
+    def take_back_in_redis(self, redis: Any) -> None:
+        redis.decr(self._redis_key(0))
+
+    def count_in_database(self) -> tuple[int, int]:
+        with transaction.atomic():
+            RateCount.objects.bulk_create([RateCount(key=self.key, stretch=self.number, count=0)], ignore_conflicts=True)
+            self._row().update(count=F("count") + 1)
+            both = RateCount.objects.filter(key=self.key, stretch__in=[self.number, self.number - 1])
+            counts = dict(both.values_list("stretch", "count"))
+        return counts.get(self.number - 1, 0), counts[self.number]
+
+    def take_back_in_database(self) -> None:
+        self._row().update(count=F("count") - 1)
+
+    def _row(self) -> "models.QuerySet[RateCount]":
+        return RateCount.objects.filter(key=self.key, stretch=self.number)
+
+    def _redis_key(self, back: int) -> str:
+        return f"limit:{self.key}:{self.number - back}"
 
 
 def forget_old_counts(*, at: datetime) -> int:
-    return RateCount.objects.filter(created_at__lt=at - timedelta(days=1)).delete()[0]
+    """Remove what no limit looks at any more: it looks at this stretch and the one before."""
+    return RateCount.objects.filter(created_at__lt=at - timedelta(days=2)).delete()[0]
 
 
 def client_address(request: HttpRequest) -> str:
@@ -84,17 +134,8 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _count_in_redis(redis, key: str, stretch: int, limit: Limit) -> tuple[int, int]:  # type: ignore[no-untyped-def]
-    current, before = f"{key}:{stretch}", f"{key}:{stretch - 1}"
-    with redis.pipeline() as pipe:
-        pipe.incr(current).expire(current, 2 * limit.seconds).get(before)
-        count, _, previous = pipe.execute()
-    return int(previous or 0), int(count)
-
-
-def _count_in_database(key: str, stretch: int) -> tuple[int, int]:
-    with transaction.atomic():
-        RateCount.objects.bulk_create([RateCount(key=key, stretch=stretch, count=0)], ignore_conflicts=True)
-        RateCount.objects.filter(key=key, stretch=stretch).update(count=F("count") + 1)
-        counts = dict(RateCount.objects.filter(key=key, stretch__in=[stretch, stretch - 1]).values_list("stretch", "count"))
-    return counts.get(stretch - 1, 0), counts[stretch]
+def _household(source: str) -> str:
+    """Return an IPv6 address's network: each customer has 2^64 addresses to try from."""
+    if _is_address(source) and isinstance(ip_address(source), IPv6Address):
+        return str(ip_network((source.partition("%")[0], 64), strict=False))
+    return source
