@@ -1,6 +1,8 @@
 """Counts of this process, added up over all processes in Redis every few seconds, for `/metrics`."""
 
+import json
 import os
+import socket
 import threading
 import time
 from collections import Counter
@@ -13,7 +15,8 @@ from . import hints
 
 FLUSH_SECONDS = 5
 SLOW_SECONDS = 0.1
-_KEY = "counters"
+POOL_LIFE = 30  # seconds after which a process that says no more is not counted
+_KEY, _POOLS = "counters", "pools"
 
 _lock = threading.Lock()
 _pending: Counter[str] = Counter()
@@ -58,12 +61,10 @@ def totals() -> dict[str, float]:
 def pools() -> dict[str, int]:
     """Return the sums over the connection pools of all live web processes."""
     sums: Counter[str] = Counter()
-
-    def add(redis: Any) -> None:
-        for key in redis.scan_iter("pool:*"):
-            sums.update({name.decode(): int(value) for name, value in redis.hgetall(key).items()})
-
-    hints.ask(add, otherwise=None)
+    reported: dict[bytes, bytes] = hints.ask(lambda redis: redis.hgetall(_POOLS), otherwise={})
+    for report in map(json.loads, reported.values()):
+        if report.pop("at") > time.time() - POOL_LIFE:
+            sums.update(report)
     return dict(sums)
 
 
@@ -74,6 +75,6 @@ def _flush(redis: Any, amounts: Mapping[str, float]) -> None:
         if connection.settings_dict["OPTIONS"].get("pool") and connection.pool:  # type: ignore[attr-defined]
             stats = connection.pool.get_stats()  # type: ignore[attr-defined]
             wanted = ("pool_size", "pool_available", "requests_waiting", "connections_errors")
-            key = f"pool:{os.getpid()}"
-            pipe.hset(key, mapping={name: stats.get(name, 0) for name in wanted}).expire(key, 6 * FLUSH_SECONDS)
+            report = {"at": time.time(), **{name: stats.get(name, 0) for name in wanted}}
+            pipe.hset(_POOLS, f"{socket.gethostname()} {os.getpid()}", json.dumps(report)).expire(_POOLS, POOL_LIFE)
         pipe.execute()

@@ -1,8 +1,9 @@
 """Is this process able to serve: each thing it needs is asked at the same time, with one second for all."""
 
+import threading
+import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as TooLate
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import cache
 
 import psycopg
@@ -13,23 +14,37 @@ from . import heartbeat, hints
 from .rooms import Finding
 
 BUDGET_SECONDS = 1.0
+FRESH_SECONDS = 1.0
 # A check that hangs keeps its thread; so few can, and then the answer is "fail", as it should be.
 _threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="health")
 
 
+_asking = threading.Lock()
+_latest: tuple[float, list[Finding]] = (-FRESH_SECONDS, [])
+
+
+def recent_findings() -> list[Finding]:
+    """Return how each thing was within the last second: strangers may ask, and every answer costs two connections."""
+    global _latest
+    with _asking:
+        if time.monotonic() - _latest[0] >= FRESH_SECONDS:
+            found = findings()
+            _latest = (time.monotonic(), found)
+        return _latest[1]
+
+
 def findings() -> list[Finding]:
     asked = {name: _threads.submit(check) for name, check in CHECKS.items()}
+    wait(asked.values(), timeout=BUDGET_SECONDS)
     return [_answer(name, future) for name, future in asked.items()]
 
 
 def _answer(name: str, future: "Future[Finding]") -> Finding:
-    try:
-        return future.result(timeout=BUDGET_SECONDS)
-    except TooLate:
+    if not future.done():
         future.cancel()
         return Finding(name, "fail", f"no answer within {BUDGET_SECONDS:g} s")
-    except Exception as error:  # whatever it is, it is why we are not ready
-        return Finding(name, "fail", type(error).__name__)
+    error = future.exception()  # whatever it is, it is why we are not ready
+    return Finding(name, "fail", type(error).__name__) if error else future.result()
 
 
 def _query(sql: str) -> list[tuple]:

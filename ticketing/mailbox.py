@@ -14,6 +14,8 @@ from typing import Any
 from django.conf import settings
 from django.core.mail.backends.base import BaseEmailBackend
 
+from .bases import uuid7
+
 SHOWN = 200
 NAME = re.compile(r"[0-9a-f-]{1,40}")
 
@@ -25,7 +27,8 @@ class MailboxBackend(BaseEmailBackend):
         folder = _folder()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for message in email_messages:
-            name = message.extra_headers.get("Message-ID", "").strip("<>").partition("@")[0]
+            given = message.extra_headers.get("Message-ID", "").strip("<>").partition("@")[0]
+            name = given if NAME.fullmatch(given) else str(uuid7())
             unfinished = folder / f"{name}.new"
             with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
                 file.write(message.message().as_bytes(linesep="\r\n"))
@@ -62,13 +65,20 @@ class Received:
 
 def letters() -> list[Received]:
     """Return the newest letters, newest first."""
-    files = sorted(_folder().glob("*.eml"), key=lambda file: file.stat().st_mtime, reverse=True)
-    return [_read(file) for file in files[:SHOWN]]
+    # Names are time-ordered ids. A file may be gone by the time we read it: somebody emptied the mailbox.
+    names = sorted((file.stem for file in _folder().glob("*.eml")), reverse=True)
+    return [received for name in names[:SHOWN] if (received := letter(name, headers_only=True))]
 
 
-def letter(name: str) -> Received | None:
-    file = _folder() / f"{name}.eml"
-    return _read(file) if NAME.fullmatch(name) and file.exists() else None
+def letter(name: str, *, headers_only: bool = False) -> Received | None:
+    if not NAME.fullmatch(name):
+        return None
+    try:
+        with (_folder() / f"{name}.eml").open("rb") as content:
+            at = datetime.fromtimestamp(os.fstat(content.fileno()).st_mtime, UTC)
+            return Received(name, at, BytesParser(policy=policy.default).parse(content, headersonly=headers_only))
+    except FileNotFoundError:
+        return None
 
 
 def empty() -> None:
@@ -78,9 +88,3 @@ def empty() -> None:
 
 def _folder() -> Path:
     return Path(settings.MAILBOX_DIR)
-
-
-def _read(file: Path) -> Received:
-    with file.open("rb") as content:
-        message = BytesParser(policy=policy.default).parse(content)
-    return Received(file.stem, datetime.fromtimestamp(file.stat().st_mtime, UTC), message)

@@ -31,11 +31,12 @@ def text() -> str:
                 lines += [f"# HELP {name} {figure.help}", f"# TYPE {name} {figure.kind}"]
                 described.add(name)
             labels = ",".join(f'{key}="{_escaped(value)}"' for key, value in figure.labels)
-            lines.append(f"{name}{{{labels}}} {figure.value:g}" if labels else f"{name} {figure.value:.12g}")
+            lines.append(f"{name}{{{labels}}} {figure.value:.12g}" if labels else f"{name} {figure.value:.12g}")
     return "\n".join(lines) + "\n"
 
 
 def figures() -> Iterator[Figure]:
+    counters.flush_if_due()
     yield Figure("uptime_seconds", time.time() - STARTED, "How long this web process has run")
     for name, amount in sorted(counters.totals().items()):
         yield Figure(f"{name}_total", amount, HELP.get(name, name), "counter")

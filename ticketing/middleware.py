@@ -3,13 +3,16 @@
 import logging
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.core.signals import request_started
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
 from django.utils.functional import SimpleLazyObject
 
 from . import audit, counters, limits, logs, views
@@ -32,6 +35,7 @@ class RequestRecord:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "") if settings.PROXY_COUNT else ""
         identifier = given if PROXY_REQUEST_ID.fullmatch(given) else logs.new_request_id()
+        request.id = identifier  # type: ignore[attr-defined]
         started = time.perf_counter()
         with logs.request(identifier), connection.execute_wrapper(counters.timed):
             response = self.get_response(request)
@@ -44,9 +48,9 @@ class RequestRecord:
         counters.count("request_seconds", seconds)
         if response.status_code >= 500:
             counters.count("server_errors")
-        counters.flush_if_due()
         if request.path.startswith(QUIET_PATHS):
             return
+        counters.flush_if_due()  # not before: /healthz must answer whatever Redis does
         match = request.resolver_match
         # The route names the page and never holds a secret; an unknown path may hold anything.
         where = f"/{match.route}" if match else logs.without_secrets(request.path)[:100]
@@ -67,27 +71,43 @@ class BrowserPolicy:
         return response
 
 
+@receiver(request_started)
+def read_as_utf8(environ: dict[str, Any], **_: Any) -> None:
+    """Forget the charset that the sender names, before Django believes it.
+
+    Django decodes with it while it makes the request, outside every middleware: with a codec that is none for text,
+    or too many fields, nobody could answer with a page.
+    """
+    kind, *parameters = environ.get("CONTENT_TYPE", "").split(";")
+    boundary = next((word.strip() for word in parameters if word.strip().lower().startswith("boundary=")), "")
+    environ["CONTENT_TYPE"] = f"{kind.strip()}; {boundary}" if boundary else kind.strip()
+
+
 class CleanInput:
-    """Refuses NUL characters, which no person types and PostgreSQL cannot store."""
+    """Refuses what no person sends: bodies without end, and NUL characters, which PostgreSQL cannot store."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if self._has_nul(request):
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not re.fullmatch("[0-9]{1,15}", length):
+            return views.error(request, 400)
+        if int(length) > settings.BODY_MAX_SIZE:
+            return views.too_much(request)
+        try:
+            given = (*_flat(request.GET), *_flat(request.POST), *request.COOKIES.values(), request.path)
+        except UnreadablePostError:
+            return views.error(request, 400)
+        if any("\0" in text for text in given):
             return views.error(request, 400)
         return self.get_response(request)
 
-    def _has_nul(self, request: HttpRequest) -> bool:
-        meta = request.META
-        if "\0" in request.path or "\0" in meta.get("HTTP_COOKIE", "") or "%00" in meta.get("QUERY_STRING", ""):
-            return True
-        if request.content_type != "application/x-www-form-urlencoded":
-            return False
-        length = meta.get("CONTENT_LENGTH") or "0"
-        if not length.isdecimal() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            return False  # refused for its size when it is read
-        return b"%00" in request.body or b"\0" in request.body
+
+def _flat(fields: QueryDict) -> Iterator[str]:
+    for name, values in fields.lists():
+        yield name
+        yield from values
 
 
 class AuditContext:
@@ -108,11 +128,23 @@ class Door:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not response.content:
+            # Somebody reloaded the address of a form: Django would show them a blank page.
+            allowed = response["Allow"]
+            response = views.error(request, HTTPStatus.METHOD_NOT_ALLOWED)
+            response["Allow"] = allowed
+        return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse:
+        def attempt() -> HttpResponse:
+            for _, uploads in request.FILES.lists():
+                for upload in uploads:
+                    upload.seek(0)  # the try before has read it
+            return view(request, *args, **kwargs)
+
         try:
-            return retried(lambda: view(request, *args, **kwargs))
+            return retried(attempt)
         except DomainError as refusal:
             return views.refusal(request, refusal)
 

@@ -23,7 +23,8 @@ def retried(call: Callable[[], Answer]) -> Answer:
 
     A door calls one action, whose transaction was rolled back, so calling again repeats nothing.
     """
-    for attempt in range(1, TRIES + 1):
+    attempt = 1
+    while True:
         try:
             return call()
         except (OperationalError, InterfaceError) as error:
@@ -35,8 +36,8 @@ def retried(call: Callable[[], Answer]) -> Answer:
             logger.info("a lock was not to be had", extra={"attempt": attempt, "sqlstate": sqlstate(error)})
             if attempt == TRIES:
                 raise Busy from error
-            time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311  # spreads the tries, guards nothing
-    raise AssertionError("unreachable")
+        time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311  # spreads the tries, guards nothing
+        attempt += 1
 
 
 def sqlstate(error: Exception) -> str | None:

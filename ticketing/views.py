@@ -1,26 +1,30 @@
 """Pages of the ground floor: errors, health for machines, and the demo's mailbox."""
 
+import sys
+from collections.abc import Callable
+from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from . import demo, health, limits, mailbox, metrics
 from .environment import is_loopback
-from .errors import DomainError, TooMany
+from .errors import Busy, DomainError, TooMany
 
 
 def error(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
-    """Show the page of that status. It asks neither database nor session, since these may be what failed."""
-    response = render(request, f"{status}.html", {"status": status, **context}, status=status)
+    """Show the page of that status, or a refusal's. It asks neither database nor session, which may be what failed."""
+    response = render(request, [f"{status}.html", "409.html"], context, status=status)
     response["Cache-Control"] = "no-store"
     return response
 
@@ -34,9 +38,21 @@ def refusal(request: HttpRequest, refused: DomainError) -> HttpResponse:
     return response
 
 
+def too_much(request: HttpRequest) -> HttpResponse:
+    """Say so after hearing the sender out, up to a bound: a browser that is cut off shows an error of its own."""
+    try:
+        for _ in range(4 * settings.BODY_MAX_SIZE // 2**16):
+            if not request.read(2**16):
+                break
+    except (OSError, ValueError):
+        pass  # gone, or closed by whoever read it before us
+    return error(request, 413)
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    too_big = isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent)
-    return error(request, 413 if too_big else 400)
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        return too_much(request)
+    return error(request, 400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -52,19 +68,22 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def fault(request: HttpRequest) -> HttpResponse:
+    # The door catches what a view raises; sessions and late templates ask the database outside of it.
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return refusal(request, Busy())
     return error(request, 500)
 
 
-@require_GET
+@require_safe
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
-@require_GET
+@require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    findings = health.findings()
+    findings = health.recent_findings()
     ready = all(finding.state != "fail" for finding in findings)
     status = 200 if ready else 503
     if not _may_look_inside(request):
@@ -72,7 +91,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"ready": ready, "checks": {f.name: {"state": f.state, "says": f.says} for f in findings}}, status=status)
 
 
-@require_GET
+@require_safe
 @never_cache
 def metrics_text(request: HttpRequest) -> HttpResponse:
     if not _may_look_inside(request):
@@ -85,19 +104,24 @@ def _may_look_inside(request: HttpRequest) -> bool:
     bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if settings.METRICS_TOKEN and constant_time_compare(bearer, settings.METRICS_TOKEN):
         return True
-    forwarded = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP"))
+    forwarded = any(name in request.headers for name in ("X-Forwarded-For", "X-Forwarded-Proto", "Forwarded", "X-Real-IP", "Via"))
     return not forwarded and is_loopback(limits.client_address(request))
 
 
-def _demo_only() -> None:
-    if not settings.DEMO:
-        raise Http404
+def demo_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not settings.DEMO:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
 
 
-@require_GET
+@demo_only
+@require_safe
 @never_cache
 def demo_mailbox(request: HttpRequest, name: str = "") -> HttpResponse:
-    _demo_only()
     letters = mailbox.letters()
     shown = mailbox.letter(name) if name else None
     if name and shown is None:
@@ -105,11 +129,11 @@ def demo_mailbox(request: HttpRequest, name: str = "") -> HttpResponse:
     return render(request, "ticketing/demo_mailbox.html", {"letters": letters, "shown": shown})
 
 
-@require_GET
+@demo_only
+@require_safe
 @never_cache
 def demo_letter_html(request: HttpRequest, name: str) -> HttpResponse:
     """Show a letter's HTML as a mail program would: inline styles, links that open outside the frame, no scripts."""
-    _demo_only()
     shown = mailbox.letter(name)
     if shown is None:
         raise Http404
@@ -122,16 +146,16 @@ def demo_letter_html(request: HttpRequest, name: str) -> HttpResponse:
     return response
 
 
+@demo_only
 @require_POST
 def demo_write(request: HttpRequest) -> HttpResponse:
     """Send a letter through the whole machinery: row, nudge, worker, mailbox."""
-    _demo_only()
     demo.send_letter(language=get_language() or "en", at=timezone.now())
     return redirect("demo-mailbox")
 
 
+@demo_only
 @require_POST
 def demo_empty(request: HttpRequest) -> HttpResponse:
-    _demo_only()
     mailbox.empty()
     return redirect("demo-mailbox")

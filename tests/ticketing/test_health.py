@@ -1,0 +1,222 @@
+"""Health: alive, ready, and why not, within a second or so also when something hangs; strangers learn nothing (C-20, K-31)."""
+
+import json
+import socket
+import time
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from ticketing import health, heartbeat, hints
+from ticketing.rooms import Finding
+
+WELL = {
+    "database": {"state": "pass", "says": "answers"},
+    "redis": {"state": "pass", "says": "answers"},
+    "migrations": {"state": "pass", "says": "all applied"},
+    "worker": {"state": "pass", "says": "alive 0 s ago"},
+}
+TOKEN = "a-token-for-the-monitor"
+
+
+@pytest.fixture(autouse=True)
+def _always_fresh(monkeypatch):
+    monkeypatch.setattr(health, "FRESH_SECONDS", 0)
+    monkeypatch.setattr(health, "_latest", (-60, []))
+
+
+@pytest.fixture
+def everything_runs(db):
+    heartbeat.beat("worker")
+
+
+@pytest.fixture
+def silent():
+    """A server that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+    time.sleep(0.2)  # whoever still waited for it notices now, and not during the next test
+
+
+@pytest.fixture
+def database_at():
+    """Point every new connection at another place."""
+    there = {name: connection.settings_dict[name] for name in ("HOST", "PORT")}
+    yield lambda port: connection.settings_dict.update(HOST="127.0.0.1", PORT=str(port))
+    connection.settings_dict.update(there)
+
+
+@pytest.fixture
+def redis_at(settings):
+    there = settings.REDIS_URL
+
+    def use(url):
+        settings.REDIS_URL = url
+        hints.client.cache_clear()
+
+    yield lambda port: use(f"redis://127.0.0.1:{port}")
+    use(there)
+
+
+def checks(response):
+    """Return what is said inside; a second may turn between the sign of life and the question."""
+    return json.loads(response.content.replace(b"alive 1 s ago", b"alive 0 s ago"))["checks"]
+
+
+def ask(client):
+    """Ask; return the status, what it says, and whether that took no longer than it may."""
+    started = time.monotonic()
+    response = client.get("/readyz")
+    return response.status_code, checks(response), time.monotonic() - started < 1.5
+
+
+def test_ready_when_everything_answers(client, everything_runs):
+    assert ask(client) == (200, WELL, True)
+
+
+def test_without_a_worker_we_are_not_ready(client, db):
+    assert ask(client) == (503, {**WELL, "worker": {"state": "fail", "says": "no sign of life in 30 s"}}, True)
+
+
+def test_missing_migration_is_named(client, everything_runs, transactional_db):
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE django_migrations SET app = 'elsewhere' WHERE app = 'sample'")
+        answer = ask(client)
+        cursor.execute("UPDATE django_migrations SET app = 'sample' WHERE app = 'elsewhere'")
+
+    assert answer == (503, {**WELL, "migrations": {"state": "fail", "says": "not applied: sample.0001_initial"}}, True)
+
+
+def test_database_that_is_away_is_said(client, everything_runs, database_at):
+    database_at(1)
+
+    refused = {"state": "fail", "says": "OperationalError"}
+    assert ask(client) == (503, {**WELL, "database": refused, "migrations": refused}, True)
+
+
+def test_database_that_hangs_is_said_in_time(client, everything_runs, database_at, silent):
+    database_at(silent)
+
+    hangs = {"state": "fail", "says": "no answer within 1 s"}
+    assert ask(client) == (503, {**WELL, "database": hangs, "migrations": hangs}, True)
+
+
+def test_redis_that_is_away_is_said(client, everything_runs, redis_at):
+    redis_at(1)
+
+    status, found, in_time = ask(client)
+
+    assert (status, found["redis"], found["worker"]["state"], in_time) == (
+        503,
+        {"state": "fail", "says": "ConnectionError"},
+        "fail",
+        True,
+    )
+    assert (found["database"], found["migrations"]) == (WELL["database"], WELL["migrations"])
+
+
+def test_all_that_hangs_together_takes_no_longer(client, everything_runs, database_at, redis_at, silent):
+    database_at(silent)
+    redis_at(silent)
+
+    status, found, in_time = ask(client)
+
+    assert (status, [check["state"] for check in found.values()], in_time) == (503, ["fail"] * 4, True)
+
+
+def test_findings_have_a_mend(db):
+    assert health.findings()[-1] == Finding("worker", "fail", "no sign of life in 30 s", "Start one: python -m celery -A ticketing worker")
+
+
+def test_many_who_ask_at_once_cost_one_look(together, monkeypatch):
+    looks = []
+    monkeypatch.setattr(health, "FRESH_SECONDS", 60)
+    monkeypatch.setattr(health, "CHECKS", {"look": lambda: looks.append(1) or Finding("look", "pass", "fine")})
+
+    answers = together(lambda _: health.recent_findings(), times=8)
+
+    assert (len(looks), answers) == (1, [[Finding("look", "pass", "fine")]] * 8)
+
+
+def test_answer_is_asked_anew_after_a_second(everything_runs, monkeypatch):
+    monkeypatch.setattr(health, "FRESH_SECONDS", 0.05)
+    before = health.recent_findings()
+    time.sleep(0.06)
+    hints.client().flushdb()
+
+    assert [findings[-1].state for findings in (before, health.recent_findings())] == ["pass", "fail"]
+
+
+def test_alive_whatever_else_is_broken(client, database_at, redis_at, silent):
+    database_at(silent)
+    redis_at(silent)
+    started = time.monotonic()
+
+    response = client.get("/healthz")
+
+    assert (response.status_code, response.content, response["Content-Type"]) == (200, b"ok\n", "text/plain")
+    assert time.monotonic() - started < 0.3
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+def test_machines_may_ask_for_the_head_and_change_nothing(client, everything_runs, path):
+    answers = [client.head(path).status_code, client.post(path).status_code]
+
+    assert (answers, "no-store" in client.get(path)["Cache-Control"]) == ([200, 405], True)
+
+
+INSIDE = [
+    {"REMOTE_ADDR": "127.0.0.1"},
+    {"REMOTE_ADDR": "::1"},
+    {"REMOTE_ADDR": "203.0.113.9", "HTTP_AUTHORIZATION": f"Bearer {TOKEN}"},
+    {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "203.0.113.9", "HTTP_AUTHORIZATION": f"Bearer {TOKEN}"},
+]
+OUTSIDE = [
+    {"REMOTE_ADDR": "203.0.113.9"},
+    {"REMOTE_ADDR": ""},
+    {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "203.0.113.9"},
+    {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "127.0.0.1"},
+    {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_PROTO": "https"},
+    {"REMOTE_ADDR": "127.0.0.1", "HTTP_FORWARDED": "for=127.0.0.1"},
+    {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_REAL_IP": "127.0.0.1"},
+    {"REMOTE_ADDR": "127.0.0.1", "HTTP_VIA": "1.1 proxy"},
+    {"REMOTE_ADDR": "203.0.113.9", "HTTP_X_FORWARDED_FOR": "127.0.0.1"},
+    {"REMOTE_ADDR": "203.0.113.9", "HTTP_AUTHORIZATION": "Bearer wrong"},
+    {"REMOTE_ADDR": "203.0.113.9", "HTTP_AUTHORIZATION": "Bearer é"},
+    {"REMOTE_ADDR": "203.0.113.9", "HTTP_AUTHORIZATION": "Bearer "},
+]
+
+
+@pytest.mark.parametrize("caller", INSIDE, ids=str)
+def test_our_own_callers_see_inside(settings, everything_runs, caller):
+    settings.METRICS_TOKEN = TOKEN
+    client = Client(**caller)
+
+    ready, metrics = client.get("/readyz"), client.get("/metrics")
+
+    assert (ready.json()["ready"], checks(ready), metrics.status_code) == (True, WELL, 200)
+
+
+@pytest.mark.parametrize("caller", OUTSIDE, ids=str)
+@pytest.mark.parametrize("proxies", [0, 1])
+def test_strangers_learn_only_whether_we_are_ready(settings, everything_runs, caller, proxies):
+    settings.METRICS_TOKEN, settings.PROXY_COUNT = TOKEN, proxies
+    client = Client(**caller)
+
+    ready, metrics = client.get("/readyz"), client.get("/metrics")
+    hints.client().flushdb()
+    later = client.get("/readyz")
+
+    assert [(answer.status_code, answer.content) for answer in (ready, later)] == [(200, b"ok\n"), (503, b"not ok\n")]
+    assert metrics.status_code == 404
+
+
+def test_without_a_token_no_bearer_sees_inside(settings, everything_runs):
+    settings.METRICS_TOKEN = ""
+
+    answers = [
+        Client(REMOTE_ADDR="203.0.113.9", HTTP_AUTHORIZATION=given).get("/metrics").status_code for given in ("", "Bearer", "Bearer ")
+    ]
+
+    assert answers == [404, 404, 404]
