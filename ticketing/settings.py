@@ -141,6 +141,7 @@ DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", f"{SITE_NAME} <tickets@{_site.hostnam
 # --- The Django project -------------------------------------------------------------------------------------
 
 ROOT_URLCONF = "ticketing.urls"
+FORM_RENDERER = "ticketing.forms.Renderer"
 WSGI_APPLICATION = "ticketing.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -159,6 +160,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "csp",
 ]
 MIDDLEWARE = [

@@ -31,7 +31,7 @@ class Command(BaseCommand):
 
     def _seal(self, model: type[models.Model], field: models.Field, batch: list[tuple[Any, str]], *, dry_run: bool) -> None:
         # By SQL, since the field itself would open and seal each value once more; only where nobody wrote meanwhile.
-        table, column, pk = (connection.ops.quote_name(name) for name in (model._meta.db_table, field.column, model._meta.pk.column))
+        table, column, pk = (connection.ops.quote_name(str(name)) for name in (model._meta.db_table, field.column, model._meta.pk.column))
         anew = [(keys().rotate(old.encode()).decode(), key, old) for key, old in batch]
         if not dry_run:
             with transaction.atomic(), connection.cursor() as cursor:
