@@ -88,7 +88,8 @@ def current() -> Site:
     """Return the identity, asked from the database at most once a minute in each process."""
     global _known
     if time.monotonic() - _known[0] > FRESH_SECONDS or not _known[0]:
-        _known = (time.monotonic(), dict(SiteIdentity.objects.values().first() or {}))
+        row = SiteIdentity.objects.values().first()
+        _known = (time.monotonic(), {name: str(value) for name, value in row.items()} if row else {})
     return Site(_known[1])
 
 
