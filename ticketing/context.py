@@ -8,4 +8,4 @@ from . import identity
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    return {"site": SimpleLazyObject(identity.current), "demo": settings.DEMO}
+    return {"identity": SimpleLazyObject(identity.current), "demo": settings.DEMO}

@@ -24,7 +24,7 @@ LANGUAGE_SECONDS = 365 * 24 * 3600
 
 def error(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
     """Show the page of that status. It asks neither database nor session, since these may be what failed."""
-    context = {"status": status, "site": identity.remembered(), **context}
+    context = {"status": status, "identity": identity.remembered(), **context}
     response = render(request, f"{status}.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response

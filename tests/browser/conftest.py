@@ -41,13 +41,13 @@ def chromium():
 
 
 @pytest.fixture
-def visit(chromium, live_server, settings):
+def visit(chromium, live_server, settings, client):
     """Open a page of the site as a visitor with this screen, theme and language; fail on what its console complains of."""
     settings.DEMO = True
     settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
     contexts, complaints = [], []
 
-    def open_page(path="/", *, screen=PHONE, theme="light", language="en", scripts=True, fine=(200,)) -> Page:
+    def open_page(path="/", *, screen=PHONE, theme="light", language="en", scripts=True, fine=(200,), user=None) -> Page:
         context = chromium.new_context(
             base_url=live_server.url,
             viewport=screen,
@@ -57,6 +57,10 @@ def visit(chromium, live_server, settings):
             reduced_motion="reduce",
         )
         contexts.append(context)
+        if user:
+            client.force_login(user)
+            session = client.cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
         page = context.new_page()
         # Chromium reports an error page itself as a failed resource; everything else that it says is a fault of ours.
         page.on("console", lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None)

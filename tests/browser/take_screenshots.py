@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 
+from accounts.models import User
 from tests.browser.conftest import DESK, PHONE
 from ticketing import demo, mail
 from ticketing.identity import SiteIdentity
@@ -18,6 +19,9 @@ PAGES = {
     "terms": ("/about/terms/", 200),
     "not-found": ("/nowhere/", 404),
     "admin-sign-in": ("/admin/login/", 200),
+    "admin-home": ("/admin/", 200),
+    "admin-list": ("/admin/ticketing/auditlog/", 200),
+    "admin-form": ("/admin/ticketing/siteidentity/", 200),
 }
 FOLDER = Path(os.environ.get("SCREENSHOTS", "var/screenshots"))
 
@@ -36,6 +40,11 @@ def demo_site(settings, now, tmp_path):
     mail.deliver_due()
 
 
+def _who(name):
+    staff = name.startswith("admin-") and name != "admin-sign-in"
+    return User.objects.get(email="superadmin@demo.example") if staff else None
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_picture(visit, name):
     path, status = PAGES[name]
@@ -43,6 +52,6 @@ def test_picture(visit, name):
     for language in ("en", "id"):
         for width, screen in ((390, PHONE), (1280, DESK)):
             for theme in ("light", "dark"):
-                page = visit(path, screen=screen, theme=theme, language=language, fine=(status,))
+                page = visit(path, screen=screen, theme=theme, language=language, fine=(status,), user=_who(name))
                 page.screenshot(path=FOLDER / f"{name}-{width}-{theme}-{language}.png", full_page=True)
                 page.context.close()
