@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, connections
 
 from tests.post_office import PostOffice
-from ticketing import hints, mail, roles
+from ticketing import hints, identity, mail, roles
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +34,7 @@ def _fresh_hints():
     """Each test begins with Redis believed reachable, and with nothing of another test's in it."""
     hints.ask_again()
     hints.ask(lambda redis: redis.flushdb(), otherwise=None)
+    identity.forget()
     yield
     hints.ask_again()
 

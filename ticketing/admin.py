@@ -5,7 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from .models import AuditLog, EmailMessage, HistoryEntry
+from . import identity
+from .models import AuditLog, EmailMessage, HistoryEntry, SiteIdentity
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -46,3 +47,18 @@ class EmailAdmin(ReadOnly):
     search_fields = ("to", "subject_id__exact")
     ordering = ("-created_at",)
     show_full_result_count = False
+
+
+@admin.register(SiteIdentity)
+class SiteIdentityAdmin(admin.ModelAdmin):
+    """One row, made at the first visit and never removed."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not SiteIdentity.objects.exists()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: SiteIdentity, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        identity.forget()

@@ -2,7 +2,10 @@
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from . import identity
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    return {"site_name": settings.SITE_NAME, "demo": settings.DEMO}
+    return {"identity": SimpleLazyObject(identity.current), "demo": settings.DEMO}

@@ -145,6 +145,7 @@ DEFAULT_FROM_EMAIL = env.sender("MAIL_FROM", formataddr((SITE_NAME, f"tickets@{_
 # --- The Django project -------------------------------------------------------------------------------------
 
 ROOT_URLCONF = "ticketing.urls"
+FORM_RENDERER = "ticketing.forms.Renderer"
 WSGI_APPLICATION = "ticketing.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -163,6 +164,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "csp",
 ]
 MIDDLEWARE = [

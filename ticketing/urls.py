@@ -13,9 +13,12 @@ handler500 = views.fault
 urlpatterns = [
     path("", include("events.urls")),
     path("admin/", admin.site.urls),
+    path("language/<str:code>/", views.choose_language, name="language"),
+    path("about/<slug:slug>/", views.site_page, name="site-page"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("metrics", views.metrics_text, name="metrics"),
+    path("demo/components/", views.demo_components, name="demo-components"),
     path("demo/mailbox/", views.demo_mailbox, name="demo-mailbox"),
     path("demo/mailbox/write/", views.demo_write, name="demo-write"),
     path("demo/mailbox/empty/", views.demo_empty, name="demo-empty"),

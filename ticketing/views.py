@@ -13,17 +13,22 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django.utils.encoding import iri_to_uri
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from . import demo, health, limits, mailbox, metrics
+from . import demo, health, identity, limits, mailbox, metrics, parts
 from .environment import is_loopback
 from .errors import Busy, DomainError, TooMany
+
+LANGUAGE_SECONDS = 365 * 24 * 3600
 
 
 def error(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
     """Show the page of that status, or a refusal's. It asks neither database nor session, which may be what failed."""
+    context = {"identity": identity.remembered(), **context}
     response = render(request, [f"{status}.html", "409.html"], context, status=status)
     response["Cache-Control"] = "no-store"
     return response
@@ -72,6 +77,34 @@ def fault(request: HttpRequest) -> HttpResponse:
     if isinstance(sys.exception(), OperationalError | InterfaceError):
         return refusal(request, Busy())
     return error(request, 500)
+
+
+@require_safe
+def choose_language(request: HttpRequest, code: str) -> HttpResponse:
+    """Remember the language in a cookie and go back to where the visitor was. A link, so that no page needs a form for it."""
+    if code not in dict(settings.LANGUAGES):
+        raise Http404
+    back = request.GET.get("next", "")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    response = redirect(iri_to_uri(back) if safe else "events:home")
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        code,
+        max_age=LANGUAGE_SECONDS,
+        samesite="Lax",
+        secure=settings.PRODUCTION,
+        httponly=True,
+    )
+    return response
+
+
+@require_safe
+def site_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show one of the texts that staff wrote: help, terms, privacy, imprint."""
+    text = identity.current().html(slug) if slug in identity.PAGES else ""
+    if not text:
+        raise Http404
+    return render(request, "ticketing/site_page.html", {"title": identity.TITLES[slug], "text": text})
 
 
 @require_safe
@@ -159,3 +192,13 @@ def demo_write(request: HttpRequest) -> HttpResponse:
 def demo_empty(request: HttpRequest) -> HttpResponse:
     mailbox.empty()
     return redirect("demo-mailbox")
+
+
+@demo_only
+@require_http_methods(["GET", "POST"])
+@never_cache
+def demo_components(request: HttpRequest) -> HttpResponse:
+    """Show every part in every state, the form with its errors included."""
+    form = parts.SampleForm(request.POST or None)
+    broken = parts.SampleForm({"email": "tiket@gmial", "seats": "0"})
+    return render(request, "ticketing/demo_components.html", {"form": form, "broken": broken, "states": parts.STATES})

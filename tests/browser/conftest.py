@@ -1,0 +1,87 @@
+"""A real browser: Debian's Chromium, driven by Playwright, against a live server with the test's database."""
+
+import os
+import shutil
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, sync_playwright
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+# The second line: it looks for nothing outside this machine.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+]
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "tests/browser" in str(item.path):
+            item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.django_db(transaction=True))
+            if not CHROMIUM:
+                item.add_marker(pytest.mark.skip(reason="no Chromium here: apt install chromium"))
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    # Playwright runs an event loop in this thread, in which Django would refuse its ORM.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium, live_server, settings, client):
+    """Open a page of the site as a visitor with this screen, theme and language; fail on what its console complains of."""
+    settings.DEMO = True
+    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
+    contexts, complaints = [], []
+
+    def open_page(path="/", *, screen=PHONE, theme="light", language="en", scripts=True, fine=(200,), user=None) -> Page:
+        context = chromium.new_context(
+            base_url=live_server.url,
+            viewport=screen,
+            color_scheme=theme,
+            locale=language,
+            java_script_enabled=scripts,
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        if user:
+            client.force_login(user)
+            session = client.cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+        page = context.new_page()
+        # Chromium reports an error page itself as a failed resource; everything else that it says is a fault of ours.
+        page.on("console", lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status in fine
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert [text for text in complaints if "Failed to load resource" not in text] == []
+
+
+@pytest.fixture
+def accessible():
+    """Have axe look at a page; what it finds is the test's failure."""
+
+    def look(page: Page) -> None:
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+
+    return look

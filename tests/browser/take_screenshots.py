@@ -1,0 +1,57 @@
+"""Pictures of the main pages and states, for eyes: `make screenshots`. Not collected as a test."""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+
+from accounts.models import User
+from tests.browser.conftest import DESK, PHONE
+from ticketing import demo, mail
+from ticketing.identity import SiteIdentity
+
+PAGES = {
+    "home": ("/", 200),
+    "parts": ("/demo/components/", 200),
+    "mailbox": ("/demo/mailbox/", 200),
+    "terms": ("/about/terms/", 200),
+    "not-found": ("/nowhere/", 404),
+    "admin-sign-in": ("/admin/login/", 200),
+    "admin-home": ("/admin/", 200),
+    "admin-list": ("/admin/ticketing/auditlog/", 200),
+    "admin-form": ("/admin/ticketing/siteidentity/", 200),
+}
+FOLDER = Path(os.environ.get("SCREENSHOTS", "var/screenshots"))
+
+
+@pytest.fixture(autouse=True)
+def demo_site(settings, now, tmp_path):
+    settings.DEMO = True
+    settings.MAILBOX_DIR = tmp_path
+    settings.EMAIL_BACKEND = "ticketing.mailbox.MailboxBackend"
+    SiteIdentity.objects.create(
+        seller="PT Panggung Nusantara", terms_en="Tickets are sold by the promoter.\n\n## Refunds\n\nAsk until 7 days before."
+    )
+    call_command("seed_demo", verbosity=0)
+    with transaction.atomic():
+        demo.send_letter(language="en", at=now)
+    mail.deliver_due()
+
+
+def _who(name):
+    staff = name.startswith("admin-") and name != "admin-sign-in"
+    return User.objects.get(email="superadmin@demo.example") if staff else None
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_picture(visit, name):
+    path, status = PAGES[name]
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for language in ("en", "id"):
+        for width, screen in ((390, PHONE), (1280, DESK)):
+            for theme in ("light", "dark"):
+                page = visit(path, screen=screen, theme=theme, language=language, fine=(status,), user=_who(name))
+                page.screenshot(path=FOLDER / f"{name}-{width}-{theme}-{language}.png", full_page=True)
+                page.context.close()
