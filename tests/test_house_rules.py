@@ -29,6 +29,10 @@ NOT_AUDITED = {
 }
 
 
+# Personal words that are no secret, since every page prints them.
+PUBLIC = {"ticketing_siteidentity": {"name", "support_email", "support_phone"}}
+
+
 def modules(room="*"):
     for app in ARROW:
         for path in sorted((BASE_DIR / app).rglob(f"{room}.py")):
@@ -150,7 +154,7 @@ def test_audit_hides_what_is_personal_or_secret():
                 for column in columns
                 if any(word in column for word in telling) and column.strip("{}") not in {h.strip("{}") for h in hidden}
             ]
-            assert shown == [], table
+            assert set(shown) <= PUBLIC.get(table, set()), table
 
 
 def test_top_level_holds_what_everybody_expects():

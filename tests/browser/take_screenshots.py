@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.models import User
 from tests.browser.conftest import DESK, PHONE
-from ticketing import demo, mail
+from ticketing import demo, identity, mail
 from ticketing.identity import SiteIdentity
 
 PAGES = {
@@ -34,6 +34,7 @@ def demo_site(settings, now, tmp_path):
     SiteIdentity.objects.create(
         seller="PT Panggung Nusantara", terms_en="Tickets are sold by the promoter.\n\n## Refunds\n\nAsk until 7 days before."
     )
+    identity.forget()
     call_command("seed_demo", verbosity=0)
     with transaction.atomic():
         demo.send_letter(language="en", at=now)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.conftest import DESK, PHONE
-from ticketing import mailbox
+from ticketing import identity, mailbox
 from ticketing.identity import SiteIdentity
 
 PAGES = {"/": 200, "/demo/components/": 200, "/demo/mailbox/": 200, "/about/terms/": 200, "/nowhere/": 404}
@@ -12,6 +12,7 @@ PAGES = {"/": 200, "/demo/components/": 200, "/demo/mailbox/": 200, "/about/term
 @pytest.fixture(autouse=True)
 def terms():
     SiteIdentity.objects.create(terms_en="# Terms\n\nYou **buy** a ticket.", terms_id="# Syarat\n\nAnda **membeli** tiket.")
+    identity.forget()
     mailbox.empty()
 
 

@@ -67,7 +67,6 @@ def late(request):
 
 
 urlpatterns = [
-    path("", include("events.urls")),
     path("400/", page(BadRequest("c4n4ry"))),
     path("403/", page(PermissionDenied("c4n4ry"))),
     path("409/", page(SoldOut("The last seat is gone. Join the waiting list."))),
@@ -80,6 +79,7 @@ urlpatterns = [
     path("lazy/", page(SoldOut(gettext_lazy("Too many tries. Please wait a little and try again.")))),
     path("late/", late),
     path("remember/", remember),
+    path("", include("ticketing.urls")),
 ]
 pytestmark = pytest.mark.urls(__name__)
 
@@ -116,7 +116,7 @@ def test_every_error_is_a_page_in_our_look_and_the_visitors_language(client, sta
     heading = HEADINGS[status][language == "id"]
     assert (response.status_code, response["Content-Type"], response["Content-Language"]) == (status, "text/html; charset=utf-8", language)
     assert text.startswith(f'<!doctype html>\n<html lang="{language}">')
-    assert [f"<title>{heading} · malam</title>" in text, f"<h1>{heading}</h1>" in text, "/static/css/ground.css" in text] == [True] * 3
+    assert [f"<title>{heading} · malam</title>" in text, f"<h1>{heading}</h1>" in text, "/static/css/components.css" in text] == [True] * 3
     assert 'class="button" href="/"' in text
 
 

@@ -5,12 +5,19 @@ import gzip
 import pytest
 from django.urls import reverse
 
+from ticketing import identity
 from ticketing.identity import SiteIdentity
 from ticketing.local.places import BASE_DIR
 from ticketing.markdown import to_html
 from ticketing.parts import SampleForm
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def nobody_knows_the_identity():
+    identity.forget()
+
 
 ELSEWHERE = [
     "//evil.example",

@@ -292,7 +292,7 @@ def test_unknown_path_is_logged_short_and_without_secrets(written):
 
 @pytest.mark.django_db
 def test_machines_that_ask_all_day_are_not_logged(written):
-    for place in ("/healthz", "/metrics", "/static/css/ground.css"):
+    for place in ("/healthz", "/metrics", "/static/css/components.css"):
         Client().get(place)
 
     assert [line for line in written.getvalue().splitlines() if '"request"' in line] == []

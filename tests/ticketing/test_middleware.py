@@ -83,7 +83,7 @@ def client():
 
 
 def is_our_page(response):
-    return response.content.startswith(b"<!doctype html>") and b"/static/css/ground.css" in response.content
+    return response.content.startswith(b"<!doctype html>") and b"/static/css/components.css" in response.content
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def is_our_page(response):
         ("/nonsense/", 404),
         ("/demo/mailbox/write/", 404),
         ("/healthz", 200),
-        ("/static/css/ground.css", 200),
+        ("/static/css/components.css", 200),
         ("/static/nothing.css", 404),
         ("/%00", 400),
         ("/admin/login/", 200),

@@ -126,7 +126,7 @@ def test_page_is_served_with_safe_headers(web):
     assert re.fullmatch("[0-9a-f]{32}", names["x-request-id"])
 
 
-@pytest.mark.parametrize("path", ["/static/css/ground.css", "/static/img/mark.svg"])
+@pytest.mark.parametrize("path", ["/static/css/components.css", "/static/img/mark.svg"])
 def test_file_is_served_with_safe_headers(web, path):
     status, headers, _ = web.get(path)
 
