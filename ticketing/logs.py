@@ -16,7 +16,7 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 _CUTS = (
     (re.compile(r"(?i)(://[^:/@\s]*:)[^@/\s]+@"), r"\1…@"),
     (re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"), "…@…"),
-    (re.compile(r"(/(?:orders|tickets|waitlist|confirm-email|reset)/)[^/?\s\"']+"), r"\1…"),
+    (re.compile(r"(/(?:orders|tickets|waitlist|invitations|confirm-email|reset)/)[^/?\s\"']+"), r"\1…"),
     (
         re.compile(
             r"(?i)\b(password|passwd|secret|token|key|code|signature|authorization|cookie|session|csrf\w*)(\"?'?\s*[=:]\s*\"?'?)[^\s&\"',;]+"
