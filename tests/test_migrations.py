@@ -53,6 +53,14 @@ def snapshot(url):
         return database.execute(SNAPSHOT).fetchall()
 
 
+def roles(url):
+    with psycopg.connect(url) as database:
+        rows = database.execute(
+            "SELECT g.name, count(p) FROM auth_group g LEFT JOIN auth_group_permissions p ON p.group_id = g.id GROUP BY 1"
+        )
+        return dict(rows.fetchall())
+
+
 @pytest.mark.slow
 def test_e_07_forward_back_to_nothing_and_forward_again(scratch):
     migrate(scratch)
@@ -67,6 +75,9 @@ def test_e_07_forward_back_to_nothing_and_forward_again(scratch):
     assert left == []
     assert snapshot(scratch) == before
     assert any("ticketing_uuid7" in line for _, line in before)
+    # C-09: the groups are there, and may something, but for the gate, whose doors are no admin pages.
+    assert {name for name, count in roles(scratch).items() if count} == {"superadmin", "admin", "moderator", "promoter"}
+    assert roles(scratch)["gate"] == 0
 
 
 @pytest.mark.django_db

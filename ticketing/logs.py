@@ -22,7 +22,7 @@ _CUTS = (
     (re.compile(r"(://[^:/@\s]*:)[^@/\s]++@"), r"\1…@"),
     (re.compile(r"(?<![\w.+-])[\w.+-]++(?:@|%40)[\w-]++(?:\.[\w-]++)++"), "…@…"),
     # Secret links; a route, /orders/<str:secret>/, tells nothing.
-    (re.compile(r"(?i)(/(?:orders|tickets|waitlist|confirm-email|reset)/)(?!<)[^/?\s\"']++"), r"\1…"),
+    (re.compile(r"(?i)(/(?:orders|tickets|waitlist|invitations|confirm-email|reset)/)(?!<)[^/?\s\"']++"), r"\1…"),
     (re.compile(r"(?i)(?<![\w-])(authorization|(?:set-)?cookie)(['\"]?\s*+[=:]\s*+)[^\r\n]++"), r"\1\2…"),
     (
         re.compile(

@@ -1,0 +1,114 @@
+"""How a promoter begins: somebody applies, staff approve or refuse."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import roles
+from accounts.models import Promoter, User
+from ticketing import history, mail
+from ticketing.errors import DomainError
+
+from .rights import actor, only_staff
+
+
+class AlreadyPromoter(DomainError):
+    """One person runs one promoter."""
+
+    def __init__(self) -> None:
+        super().__init__(_("You run a promoter already. One person can run only one."))
+
+
+class NoReason(DomainError):
+    """A refusal without a reason helps nobody."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Say why: the promoter reads it."))
+
+
+@transaction.atomic
+def apply(*, by: User, at: datetime, language: str, **details: Any) -> Promoter:
+    """Ask to become a promoter; after a refusal, ask again. Asking twice is asking once.
+
+    Locks: the promoter. Raises AlreadyPromoter.
+    """
+    new = Promoter(owner=by, applied_at=at, language=language, **details)
+    Promoter.objects.bulk_create([new], ignore_conflicts=True)
+    promoter = Promoter.objects.locked().get(owner=by)
+    if promoter.is_approved:
+        raise AlreadyPromoter
+    if promoter.is_waiting and promoter.pk != new.pk:
+        return promoter
+    if promoter.pk != new.pk:
+        _set(promoter, applied_at=at, language=language, refused_at=None, refused_because="", **details)
+    history.record(promoter, "applied", at=at, by=actor(by))
+    _write_to_owner(promoter, "accounts.application_received", at=at)
+    return promoter
+
+
+@transaction.atomic
+def approve(*, promoter_id: Any, by: User | None, at: datetime) -> None:
+    """Let a promoter sell, and its team work. Approving twice is approving once.
+
+    Locks: the promoter, then the people of its team. Raises NotAllowed.
+    """
+    only_staff(by)
+    promoter = Promoter.objects.locked().get(pk=promoter_id)
+    if promoter.is_approved:
+        return
+    _set(promoter, approved_at=at, refused_at=None, refused_because="")
+    _settle_team(promoter)
+    history.record(promoter, "approved", at=at, by=actor(by))
+    _write_to_owner(promoter, "accounts.promoter_approved", at=at)
+
+
+@transaction.atomic
+def refuse(*, promoter_id: Any, reason: str, by: User | None, at: datetime) -> None:
+    """Refuse an application, or take an approval back: the whole team loses its rights at once.
+
+    Locks: the promoter, then the people of its team. Raises NotAllowed, NoReason.
+    """
+    only_staff(by)
+    if not reason.strip():
+        raise NoReason
+    promoter = Promoter.objects.locked().get(pk=promoter_id)
+    if promoter.refused_at:
+        return
+    was_approved = promoter.is_approved
+    _set(promoter, approved_at=None, refused_at=at, refused_because=reason)
+    _settle_team(promoter)
+    history.record(promoter, "approval_withdrawn" if was_approved else "refused", at=at, by=actor(by))
+    _write_to_owner(promoter, "accounts.promoter_refused", at=at, details={"reason": reason, "was_approved": was_approved})
+
+
+@transaction.atomic
+def open_promoter(*, owner: User, by: User | None, at: datetime, language: str, **details: Any) -> Promoter:
+    """Make a promoter that needs no application, because staff asked for it.
+
+    Locks: the owner. Raises AlreadyPromoter.
+    """
+    promoter = Promoter(owner=owner, applied_at=at, approved_at=at, language=language, **details)
+    Promoter.objects.bulk_create([promoter], ignore_conflicts=True)
+    if not Promoter.objects.filter(pk=promoter.pk).exists():
+        raise AlreadyPromoter
+    roles.settle(owner.pk)
+    history.record(promoter, "opened", at=at, by=actor(by))
+    _write_to_owner(promoter, "accounts.promoter_approved", at=at)
+    return promoter
+
+
+def _set(promoter: Promoter, **fields: Any) -> None:
+    for name, value in fields.items():
+        setattr(promoter, name, value)
+    promoter.save(update_fields=list(fields))
+
+
+def _settle_team(promoter: Promoter) -> None:
+    roles.settle(promoter.owner_id, *promoter.members.values_list("user_id", flat=True))
+
+
+def _write_to_owner(promoter: Promoter, kind: str, *, at: datetime, details: dict[str, Any] | None = None) -> None:
+    to = promoter.owner.email
+    mail.queue(kind=kind, subject=promoter, to=to, language=promoter.language, occasion=at.isoformat(), details=details)

@@ -1,0 +1,95 @@
+"""What staff see and do in the admin: lists, approve, refuse with a reason, invite."""
+
+import pytest
+from django.urls import reverse
+
+from accounts import roles
+from accounts.models import Invitation, Promoter
+from tests import factories
+from ticketing.models import HistoryEntry
+
+pytestmark = pytest.mark.django_db
+LIST = reverse("admin:accounts_promoter_changelist")
+
+
+@pytest.fixture
+def admin(client, groups):
+    roles.give_permissions()
+    sari = factories.staff("Sari", "admin")
+    client.force_login(sari)
+    return sari
+
+
+def do(client, promoter, action, **fields):
+    page = client.post(LIST, {"action": action, "_selected_action": str(promoter.pk), **fields}, follow=True)
+    promoter.refresh_from_db()
+    return page.content.decode()
+
+
+def test_staff_approve(client, admin):
+    promoter = factories.applicant()
+
+    page = do(client, promoter, "approve")
+
+    assert "Radio Hujan: approved" in page
+    assert promoter.is_approved
+    assert HistoryEntry.objects.get(action="approved").actor == f"user:{admin.pk}"
+
+
+def test_staff_refuse_with_a_reason(client, admin):
+    promoter = factories.applicant()
+
+    assert "Say why" in do(client, promoter, "refuse")
+    assert promoter.is_waiting
+    assert "Radio Hujan: refused" in do(client, promoter, "refuse", reason="Which venue?")
+    assert promoter.refused_because == "Which venue?"
+
+
+def test_staff_without_the_permission_have_no_such_button(client, admin):
+    promoter = factories.applicant()
+    admin.groups.clear()
+
+    assert client.post(LIST, {"action": "approve", "_selected_action": str(promoter.pk)}).status_code == 403
+    promoter.refresh_from_db()
+    assert promoter.is_waiting
+
+
+def test_staff_edit_words_and_never_money_or_times(client, admin):
+    promoter = factories.promoter()
+    fields = {"name": "Radio Hujan Live", "contact_email": "a@example.org", "fee_percent": "50", "approved_at": "", "owner": str(admin.pk)}
+    inline = {"members-TOTAL_FORMS": "0", "members-INITIAL_FORMS": "0"}
+
+    client.post(reverse("admin:accounts_promoter_change", args=[promoter.pk]), {**fields, **inline})
+
+    after = Promoter.objects.get()
+    assert (after.name, after.fee_percent, after.approved_at, after.owner) == ("Radio Hujan Live", 0, promoter.approved_at, promoter.owner)
+
+
+def test_staff_invite_a_promoter(client, admin):
+    client.post(reverse("admin:accounts_invitation_add"), {"email": "Nina@example.org", "name": "Nordlys"})
+
+    asked = Invitation.objects.get()
+    assert (asked.email, asked.name, asked.role, asked.promoter) == ("nina@example.org", "Nordlys", "owner", None)
+    assert HistoryEntry.objects.get(action="invited").actor == f"user:{admin.pk}"
+
+
+@pytest.mark.parametrize("model", ["user", "promoter", "invitation"])
+@pytest.mark.parametrize("rows", [1, 10])
+def test_lists_cost_the_same_queries_however_long(client, admin, model, rows, django_assert_max_num_queries):
+    for number in range(rows):
+        factories.member(factories.promoter(f"Owner{number}", name=f"Promoter {number}"), f"Helper{number}")
+    where = reverse(f"admin:accounts_{model}_changelist")
+    client.get(where)
+
+    with django_assert_max_num_queries(12):
+        assert client.get(where, {"q": "e"}).status_code == 200
+
+
+@pytest.mark.parametrize("model", ["user", "promoter", "invitation"])
+def test_rows_can_be_read_and_not_deleted(client, admin, model):
+    team = factories.promoter()
+    factories.member(team)
+    row = {"user": team.owner, "promoter": team, "invitation": Invitation.objects.get()}[model]
+
+    assert client.get(reverse(f"admin:accounts_{model}_change", args=[row.pk])).status_code == 200
+    assert client.post(reverse(f"admin:accounts_{model}_delete", args=[row.pk]), {"post": "yes"}).status_code == 403

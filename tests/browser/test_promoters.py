@@ -1,0 +1,111 @@
+"""A promoter's beginning in a real browser: applies, is approved by staff, invites a helper, removes him."""
+
+import pytest
+from django.conf import settings
+from django.core import mail as outbox
+from django.test import Client
+from django.urls import reverse
+
+from accounts import actions, roles
+from tests import factories
+from tests.browser.conftest import DESK
+from tests.factories import THEN
+from ticketing import mail
+
+SMALLEST = {"width": 320, "height": 640}
+
+
+@pytest.fixture(autouse=True)
+def permissions(groups):
+    roles.give_permissions()
+
+
+@pytest.fixture
+def signed_in(visit, live_server):
+    """Open a page as this person, who signed in elsewhere."""
+
+    def open_page(user, path="/promoters/", **options):
+        client = Client()
+        client.force_login(user)
+        page = visit("/", **options)
+        name = settings.SESSION_COOKIE_NAME
+        page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+        page.goto(path)
+        return page
+
+    return open_page
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_applies_is_approved_invites_a_helper_and_removes_him(signed_in, scripts):
+    olive = signed_in(factories.person("Olive"), scripts=scripts)
+    olive.get_by_role("link", name="Become a promoter").click()
+    olive.get_by_label("Name of the promoter").fill("Radio Hujan")
+    olive.get_by_label("What do you put on, and where?").fill("Indie nights in Bandung.")
+    olive.get_by_role("button", name="Send the application").click()
+    assert olive.get_by_role("heading", name="We are reading your application").is_visible()
+
+    sari = signed_in(factories.staff(), "/admin/accounts/promoter/", screen=DESK, scripts=scripts)
+    sari.get_by_role("row", name="Radio Hujan").get_by_role("checkbox").check()
+    sari.get_by_label("Action:").select_option("Approve")
+    sari.get_by_role("button", name="Go").click()
+    assert sari.get_by_text("Radio Hujan: approved").is_visible()
+
+    olive.reload()
+    olive.get_by_label("E-mail").fill("greta@example.org")
+    olive.get_by_label("Gate: checks tickets at the door").check()
+    olive.get_by_role("button", name="Send the invitation").click()
+    assert olive.get_by_text("The invitation to greta@example.org is on its way.").is_visible()
+
+    mail.deliver_due()
+    letter = next(letter for letter in outbox.outbox if letter.to == ["greta@example.org"])
+    path = letter.body[letter.body.index("/invitations/") :].split()[0]
+    greta = signed_in(factories.person("Greta"), path, scripts=scripts)
+    greta.get_by_role("button", name="Accept the invitation").click()
+    assert greta.get_by_text("Gate: checks tickets at the door").is_visible()
+
+    olive.reload()
+    olive.get_by_text("Change", exact=True).click()
+    olive.get_by_role("button", name="Remove from the team").click()
+    assert olive.get_by_text("Nobody helps you yet").is_visible()
+    greta.reload()
+    assert greta.get_by_role("heading", name="There is nothing at this address").is_visible()
+
+
+def pages():
+    """Yield each state of these pages: who looks, and where."""
+    team = factories.promoter(name="Radio Hujan")
+    greta = factories.member(team, "Greta")
+    factories.member(team, "Maximiliana", "manager")
+    asked = factories.invitation(team, "a-rather-long-address@a-rather-long-domain.example.org", "finance")
+    refused = factories.applicant("Omar", name="Other")
+    actions.refuse(promoter_id=refused.pk, reason="Please name a venue you have worked with.", by=None, at=THEN)
+    waiting = factories.applicant("Wati", name="Pasar Malam Kolektif")
+    factories.member(team, "Wati", "gate")
+    offered = actions.offer_ownership(promoter_id=team.pk, member_id=team.members.get(role="manager").pk, by=team.owner, at=THEN)
+    late = factories.person("Late")
+    yield "team", team.owner, reverse("accounts:promoter", args=[team.pk])
+    yield "helper", greta, reverse("accounts:promoter", args=[team.pk])
+    yield "refused", refused.owner, reverse("accounts:promoter", args=[refused.pk])
+    yield "waiting", waiting.owner, reverse("accounts:promoter", args=[waiting.pk])
+    yield "several", waiting.owner, reverse("accounts:promoters")
+    yield "none", late, reverse("accounts:promoters")
+    yield "apply", late, reverse("accounts:apply")
+    yield "apply-again", refused.owner, reverse("accounts:apply")
+    yield "invitation", late, reverse("accounts:invitation", args=[asked.secret])
+    yield "ownership", late, reverse("accounts:invitation", args=[offered.secret])
+
+
+LOOKS = [("light", "en", DESK), ("dark", "en", SMALLEST), ("light", "id", SMALLEST), ("dark", "id", DESK)]
+
+
+@pytest.mark.parametrize(("theme", "language", "screen"), LOOKS, ids=["light-en", "dark-en", "light-id", "dark-id"])
+def test_every_state_is_accessible_and_fits(signed_in, accessible, theme, language, screen):
+    for name, user, path in list(pages()):
+        page = signed_in(user, path, screen=screen, theme=theme, language=language)
+
+        for summary in page.locator("summary").all():
+            summary.click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= screen["width"], name
+        accessible(page)
+        page.context.close()

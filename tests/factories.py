@@ -1,0 +1,43 @@
+"""People and promoters for tests, walked to where a test wants them through the real actions."""
+
+from datetime import UTC, datetime
+
+from accounts import actions, roles
+from accounts.models import Invitation, Promoter, User
+
+THEN = datetime(2027, 2, 1, 9, 0, tzinfo=UTC)
+
+
+def person(name: str = "Alice", **fields) -> User:
+    email = f"{name.lower()}@example.org"
+    return User.objects.filter(email=email).first() or User.objects.create_user(email, "correct horse", name=name, **fields)
+
+
+def staff(name: str = "Sari", role: str = roles.ADMIN) -> User:
+    roles.make_groups()
+    user = person(name)
+    actions.grant_role(user_id=user.pk, role=role, by=None, at=THEN, language="en")
+    return User.objects.get(pk=user.pk)
+
+
+def applicant(owner: str = "Olive", **details) -> Promoter:
+    details = {"name": "Radio Hujan", "contact_email": "hello@radio.example", **details}
+    return actions.apply(by=person(owner), at=THEN, language="en", **details)
+
+
+def promoter(owner: str = "Olive", **details) -> Promoter:
+    roles.make_groups()
+    made = applicant(owner, **details)
+    actions.approve(promoter_id=made.pk, by=None, at=THEN)
+    return Promoter.objects.get(pk=made.pk)
+
+
+def invitation(team: Promoter, email: str = "greta@example.org", role: str = "gate") -> Invitation:
+    return actions.invite_member(promoter_id=team.pk, email=email, role=role, language="en", by=team.owner, at=THEN)
+
+
+def member(team: Promoter, name: str = "Greta", role: str = "gate") -> User:
+    asked = invitation(team, f"{name.lower()}@example.org", role)
+    user = person(name)
+    actions.accept_invitation(invitation_id=asked.pk, by=user, at=THEN)
+    return user
