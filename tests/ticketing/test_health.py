@@ -129,6 +129,7 @@ def test_findings_have_a_mend(db):
     assert health.findings()[-1] == Finding("worker", "fail", "no sign of life in 30 s", "Start one: python -m celery -A ticketing worker")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_many_who_ask_at_once_cost_one_look(together, monkeypatch):
     looks = []
     monkeypatch.setattr(health, "FRESH_SECONDS", 60)
