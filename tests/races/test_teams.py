@@ -178,7 +178,7 @@ def accept_and_remove():
     asked = factories.invitation(second)
     return [
         lambda: actions.accept_invitation(invitation_id=asked.pk, by=greta, at=THEN),
-        lambda: (time.sleep(1), actions.remove_member(**words)),
+        lambda: (time.sleep(0.3), actions.remove_member(**words)),
     ]
 
 
