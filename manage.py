@@ -4,14 +4,12 @@
 import os
 import signal
 import sys
-from contextlib import nullcontext
 
 WITHOUT_SERVICES = {
     "check",
     "collectstatic",
     "compilemessages",
     "help",
-    "makemigrations",
     "messages",
     "state_diagrams",
     "up",
@@ -21,26 +19,39 @@ WITHOUT_SERVICES = {
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ticketing.settings")
-    command = sys.argv[1] if len(sys.argv) > 1 else "help"
-    if command == "up":
-        os.environ.setdefault("DEMO", "1")
-    from django.core.management import execute_from_command_line
-
     from ticketing.environment import read_env_file
-    from ticketing.local.places import LocalProblem, here
-    from ticketing.local.sharing import services
+    from ticketing.local.places import LocalProblem
 
     read_env_file()
-    alone = command in WITHOUT_SERVICES or {"-h", "--help"} & set(sys.argv)
     try:
-        with nullcontext() if alone else services(here()):
-            if not alone:
-                signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that services we started are stopped
-            execute_from_command_line(sys.argv)
+        run(sys.argv[1] if len(sys.argv) > 1 else "help")
     except LocalProblem as problem:
         sys.exit(str(problem))
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def run(command: str) -> None:
+    from django.core.management import execute_from_command_line
+
+    from ticketing.local.places import here
+    from ticketing.local.sharing import services
+
+    if command == "up":
+        os.environ.setdefault("DEMO", "1")
+    if command in WITHOUT_SERVICES or command.startswith("-") or {"-h", "--help"} & set(sys.argv):
+        execute_from_command_line(sys.argv)
+        return
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, leave)
+    with services(here()):
+        execute_from_command_line(sys.argv)
+
+
+def leave(number: int, _: object) -> None:
+    """End in order, so that services we started are stopped; a second signal must not disturb that."""
+    signal.signal(number, signal.SIG_IGN)
+    sys.exit(128 + number)
 
 
 if __name__ == "__main__":

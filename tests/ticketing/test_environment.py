@@ -58,6 +58,8 @@ def test_missing_value_without_default_is_refused():
         ("time_zone", "../etc/passwd"),
         ("time_zone", "Asia"),
         ("field_keys", "short"),
+        ("field_keys", base64.urlsafe_b64encode(b"k" * 31).decode()),
+        ("field_keys", base64.urlsafe_b64encode(b"k" * 33).decode()),
         ("field_keys", f"{KEY},"),
         ("field_keys", KEY[:10] + " " + KEY[10:]),
         ("hosts", "https://example.org"),
@@ -169,7 +171,7 @@ def test_redis_addresses_pass_as_they_are(url):
 
 
 def test_mail_address_becomes_djangos_settings():
-    read = Environment({"NAME": "smtp+tls://user:p%40ss@mail.example.org:587"}).mail("NAME", "")
+    read = Environment({"NAME": "smtp+tls://user:p%40ss@mail.example.org:587?timeout=3"}).mail("NAME", "")
 
     assert read == {
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",

@@ -166,9 +166,10 @@ def test_nonsense_in_what_only_production_reads_is_refused(load):
         load(**PUBLIC, HSTS_SECONDS="for ever")
 
 
-def test_a_pool_smaller_than_its_start_is_refused(load):
-    with pytest.raises(SystemExit, match=r"^Setting DATABASE_POOL_MAX: “3” is no whole number from 4 "):
-        load(DATABASE_POOL_MIN="4", DATABASE_POOL_MAX="3")
+@pytest.mark.parametrize(("least", "most", "wanted"), [("4", "3", 4), ("0", "0", 1)])
+def test_a_pool_smaller_than_its_start_or_empty_is_refused(load, least, most, wanted):
+    with pytest.raises(SystemExit, match=rf"^Setting DATABASE_POOL_MAX: “{most}” is no whole number from {wanted} "):
+        load(DATABASE_POOL_MIN=least, DATABASE_POOL_MAX=most)
 
 
 def test_the_web_server_wants_collected_files(load, tmp_path):

@@ -285,11 +285,9 @@ def test_only_our_own_lines_are_written_and_no_secret(web):
 
 
 @pytest.fixture(scope="module")
-def orphan(django_db_setup, tmp_path_factory):
-    """A web server whose database is not there; where it looks, a link can bring it back."""
-    folder = tmp_path_factory.mktemp("orphan")
-    with serving(folder, DATABASE_URL=address(connection.settings_dict, host=str(folder))) as web:
-        web.folder = folder
+def orphan(tmp_path_factory):
+    """A web server whose database is not there."""
+    with serving(tmp_path_factory.mktemp("orphan"), DATABASE_URL="postgresql://nobody@127.0.0.1:1/nothing") as web:
         yield web
 
 
@@ -310,14 +308,15 @@ def test_pages_without_data_are_served_without_a_database(orphan):
     assert time.monotonic() - started < 2
 
 
-def test_database_that_comes_back_is_found_at_once(orphan):
-    away = [orphan.get("/admin/", Cookie=SESSION)[0] for _ in range(2)]
-    link = orphan.folder / ".s.PGSQL.5432"
-    link.symlink_to(Path(connection.settings_dict["HOST"], link.name))
-    started = time.monotonic()
+def test_database_that_comes_back_is_found_at_once(django_db_setup, tmp_path):
+    """Where the server looks for it, a link brings it back."""
+    link = tmp_path / ".s.PGSQL.5432"
+    with serving(tmp_path, DATABASE_URL=address(connection.settings_dict, host=str(tmp_path))) as web:
+        away = [web.get("/admin/", Cookie=SESSION)[0] for _ in range(2)]
+        link.symlink_to(Path(connection.settings_dict["HOST"], link.name))
+        started = time.monotonic()
 
-    while (back := orphan.get("/admin/", Cookie=SESSION)[0]) == 503:
-        pass
+        while (back := web.get("/admin/", Cookie=SESSION)[0]) == 503:
+            pass
 
-    link.unlink()
-    assert (away, back, time.monotonic() - started < 2) == ([503, 503], 302, True)
+        assert (away, back, time.monotonic() - started < 2) == ([503, 503], 302, True)

@@ -17,7 +17,9 @@ def local_secrets(places: Places) -> dict[str, str]:
         if not path.exists():
             _make(path)
         return dict(json.loads(path.read_text()))
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise LocalProblem(places.full_disk() or f"{path} cannot be used: {error.strerror}.") from error
+    except ValueError as error:
         raise LocalProblem(f"{path} cannot be read: {error}. Put it back from a copy, or remove it with the demo's data.") from error
 
 
@@ -27,11 +29,13 @@ def _make(path: Path) -> None:
         "FIELD_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
     }
     mine = path.with_suffix(f".{os.getpid()}")
-    with open(os.open(mine, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump(keys, file)
     try:
+        with open(os.open(mine, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            json.dump(keys, file)
+            file.flush()
+            os.fsync(file.fileno())  # what they seal is lost with them
         os.link(mine, path)  # fails where another process was faster, whose keys then count
     except FileExistsError:
         pass
     finally:
-        mine.unlink()
+        mine.unlink(missing_ok=True)

@@ -6,18 +6,20 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import IO
 
 from .places import LocalProblem, Places
-from .processes import NOBODY, alive, dying_with_us, wait_until
+from .processes import NOBODY, alive, dying_with_us, kill, kill_group, wait_until, working_in
 
 OWNER, APP, READONLY = "ticketing_migrate", "ticketing_app", "ticketing_readonly"
 DATABASE = "ticketing"
 START_SECONDS = 60
-# Its log shows what stops it and no statement, since statements hold what people typed.
-SETTINGS = ("listen_addresses=", "log_min_messages=fatal", "log_min_error_statement=panic")
+# The port is part of the socket's name, and else PGPORT's. The log shows what stops the server and no statement,
+# since statements hold what people typed.
+SETTINGS = ("listen_addresses=", "port=5432", "log_min_messages=fatal", "log_min_error_statement=panic")
 
 
 def start(places: Places, *, output: int | IO[bytes], owned: bool, options: Sequence[str] = ()) -> subprocess.Popen[bytes]:
@@ -26,21 +28,26 @@ def start(places: Places, *, output: int | IO[bytes], owned: bool, options: Sequ
     An owned server ends with the process that started it; another one lives until `stop`.
     """
     _initialise(places)
-    _clear_stale(places)
+    if running(places) is None:
+        _clear_after_a_kill(places)
     settings = [word for option in (*SETTINGS, *options) for word in ("-c", option)]
     command = [_binary("postgres"), "-D", str(_cluster(places)), "-k", str(_sockets(places)), *settings]
     process = subprocess.Popen(
-        _as_allowed_user(dying_with_us(command, "INT") if owned else command),
+        [*_way_past_root(), *(dying_with_us(command, "INT") if owned else command)],
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,
         cwd="/",
         start_new_session=True,
     )
-    answered = wait_until(lambda: process.poll() is not None or _ready(places), seconds=START_SECONDS)
-    if not answered or process.poll() is not None:
-        raise LocalProblem(_why_not(places, "PostgreSQL did not start; its lines above or in logs/postgres.log say why."))
-    _make_database(places)
+    try:
+        answered = wait_until(lambda: process.poll() is not None or _ready(places, process.pid), seconds=START_SECONDS)
+        if not answered or process.poll() is not None:
+            raise LocalProblem(places.full_disk() or "PostgreSQL did not start; its lines above or in logs/postgres.log say why.")
+        _make_database(places)
+    except BaseException:
+        kill_group(process)
+        raise
     return process
 
 
@@ -54,13 +61,14 @@ def running(places: Places) -> int | None:
 
 
 def stop(places: Places) -> None:
-    """Stop a server that is not our child: fast first, then at once. It loses nothing either way."""
-    for stronger in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
-        pid = running(places)
-        if pid is None:
-            return
-        os.kill(pid, stronger)
-        if wait_until(lambda: running(places) is None, seconds=8):
+    """Stop the server: fast first, then at once. It loses nothing either way."""
+    pid = running(places)
+    if pid is None:
+        return
+    for stronger, seconds in ((signal.SIGINT, 3), (signal.SIGQUIT, 1), (signal.SIGKILL, 1)):
+        with suppress(ProcessLookupError):
+            os.kill(pid, stronger)
+        if wait_until(lambda: not alive(pid, argument=str(_cluster(places))), seconds=seconds):
             return
 
 
@@ -81,7 +89,7 @@ def _binary(name: str) -> str:
 
 
 @cache
-def _ways_past_root() -> list[str]:
+def _way_past_root() -> list[str]:
     """Return the prefix under which PostgreSQL, which refuses root, runs when root calls it.
 
     In a user namespace of its own the server believes that it is nobody, and its files stay root's.
@@ -99,49 +107,48 @@ def _ways_past_root() -> list[str]:
     raise LocalProblem("PostgreSQL does not run as root here. Start as an ordinary user, or set DATABASE_URL.")
 
 
-def _as_allowed_user(command: Sequence[str]) -> list[str]:
-    return [*_ways_past_root(), *command]
-
-
 def _give_to_server(folder: Path) -> None:
+    """Make the folder belong to whom the server runs as, with all that is in it if another way was taken before."""
     folder.mkdir(mode=0o700, exist_ok=True)
-    if "setpriv" in _ways_past_root():
-        shutil.chown(folder, int(NOBODY), int(NOBODY))
+    owner = int(NOBODY) if "setpriv" in _way_past_root() else os.getuid()
+    if folder.stat().st_uid != owner:
+        for path in [*folder.rglob("*"), folder]:
+            os.chown(path, owner, owner, follow_symlinks=False)
 
 
 def _initialise(places: Places) -> None:
     _give_to_server(_sockets(places))
     if _cluster(places).exists():
+        _give_to_server(_cluster(places))
         return
     # Made beside and renamed at the end, so that a killed first start leaves nothing half-made.
     unfinished = places.data / "new"
     shutil.rmtree(unfinished, ignore_errors=True)
     _give_to_server(unfinished)
     command = [_binary("initdb"), "-D", str(unfinished), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
-    done = subprocess.run(_as_allowed_user(command), capture_output=True, text=True, cwd="/", check=False)
+    command = [*_way_past_root(), *dying_with_us(command, "KILL")]
+    done = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False)
     if done.returncode != 0:
         shutil.rmtree(unfinished, ignore_errors=True)
-        raise LocalProblem(_why_not(places, f"PostgreSQL's folder could not be made: {done.stderr.strip()[-300:]}"))
+        why = " ".join(done.stderr.split())[-300:]
+        raise LocalProblem(places.full_disk() or f"PostgreSQL's folder could not be made: {why}")
     unfinished.rename(_cluster(places))
 
 
-def _clear_stale(places: Places) -> None:
-    if running(places) is None:
-        (_cluster(places) / "postmaster.pid").unlink(missing_ok=True)
-        for leftover in _sockets(places).glob(".s.PGSQL.*"):
-            leftover.unlink(missing_ok=True)
+def _clear_after_a_kill(places: Places) -> None:
+    """Remove what a killed server leaves: files that name it, and a busy backend, which notices late and keeps its memory."""
+    kill(working_in(_cluster(places), title=b"postgres: "))
+    (_cluster(places) / "postmaster.pid").unlink(missing_ok=True)
+    for leftover in _sockets(places).glob(".s.PGSQL.*"):
+        leftover.unlink(missing_ok=True)
 
 
-def _why_not(places: Places, otherwise: str) -> str:
-    free = shutil.disk_usage(places.state).free
-    return f"The disk that holds {places.state} is full." if free < 64 * 2**20 else otherwise
-
-
-def _ready(places: Places) -> bool:
+def _ready(places: Places, pid: int) -> bool:
     # The server writes its state into the pid file; asking by connecting would fill its log with refusals.
     try:
-        return (_cluster(places) / "postmaster.pid").read_text().splitlines()[7].strip() == "ready"
-    except (OSError, IndexError):
+        lines = (_cluster(places) / "postmaster.pid").read_text().splitlines()
+        return int(lines[0]) == pid and lines[7].strip() == "ready"
+    except (OSError, ValueError, IndexError):
         return False
 
 
@@ -149,11 +156,14 @@ def _make_database(places: Places) -> None:
     """Make the three roles and the database; nothing happens where they are there."""
     import psycopg  # not before it is needed: every command passes here
 
-    with psycopg.connect(host=str(_sockets(places)), user="postgres", dbname="postgres", autocommit=True) as connection:
-        have = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
-        for role in (OWNER, APP, READONLY):
-            if role not in have:
-                connection.execute(f"CREATE ROLE {role} LOGIN {'CREATEDB' if role == OWNER else ''}")
-        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-            connection.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
-            connection.execute(f"ALTER DATABASE {DATABASE} SET timezone TO 'UTC'")
+    try:
+        with psycopg.connect(host=str(_sockets(places)), port=5432, user="postgres", dbname="postgres", autocommit=True) as connection:
+            have = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
+            for role in (OWNER, APP, READONLY):
+                if role not in have:
+                    connection.execute(f"CREATE ROLE {role} LOGIN {'CREATEDB' if role == OWNER else ''}")
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+                connection.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
+                connection.execute(f"ALTER DATABASE {DATABASE} SET timezone TO 'UTC'")
+    except psycopg.Error as error:
+        raise LocalProblem(places.full_disk() or f"The database could not be made: {' '.join(str(error).split())}") from error

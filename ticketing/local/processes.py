@@ -1,11 +1,13 @@
-"""Child processes: started so that they die with us, and believed alive only when they are."""
+"""Child processes: started so that they die with us, believed alive only when they are, ended for certain."""
 
 import os
+import select
 import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 NOBODY = "65534"
@@ -18,22 +20,44 @@ def dying_with_us(command: Sequence[str], signal_name: str) -> list[str]:
 
 
 def alive(pid: int, *, argument: str) -> bool:
-    """Tell whether `pid` runs and was started with `argument`; a zombie or a recycled number does not count."""
+    """Tell whether `pid` runs and was started with `argument`.
+
+    A recycled number does not count, nor does a zombie: it answers to kill(pid, 0), but has no arguments any more.
+    """
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    proc = Path(f"/proc/{pid}")
-    if not Path("/proc/self").exists():
-        return True
-    try:
-        state = (proc / "stat").read_text().rpartition(")")[2].split()[0]
-        arguments = (proc / "cmdline").read_bytes().split(b"\0")
+        return os.fsencode(argument) in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except OSError:
-        return False
-    return state != "Z" and os.fsencode(argument) in arguments
+        return not Path("/proc/self").exists() and _answers_to_signals(pid)
+
+
+def marked(variable: str) -> list[int]:
+    """Return the processes that were started with this variable (NAME=value), whoever their parent is by now."""
+    found = []
+    for environment in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):  # another user's, or gone meanwhile
+            if os.fsencode(variable) in environment.read_bytes().split(b"\0"):
+                found.append(int(environment.parent.name))
+    return found
+
+
+def working_in(folder: Path, *, title: bytes) -> list[int]:
+    """Return the processes that work in this folder and whose command line begins with the title."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/cwd"):
+        with suppress(OSError):
+            if place.readlink() == folder and (place.parent / "cmdline").read_bytes().startswith(title):
+                found.append(int(place.parent.name))
+    return found
+
+
+def kill(pids: Iterable[int]) -> None:
+    """Kill them, and wait until each is gone or a zombie: a dying process loses its environment before its sockets."""
+    for pid in pids:
+        with suppress(OSError):  # gone meanwhile
+            os.kill(pid, signal.SIGKILL)
+            ending = os.pidfd_open(pid)
+            select.select([ending], [], [], 2)
+            os.close(ending)
 
 
 def wait_until(is_true: Callable[[], bool], *, seconds: float, step: float = 0.02) -> bool:
@@ -50,16 +74,21 @@ def stop_all(processes: Iterable[subprocess.Popen[bytes]], *, seconds: float) ->
     """Ask children that lead process groups to end, wait together, then kill whatever is left of their groups."""
     processes = list(processes)
     for process in processes:
-        if process.poll() is None:
-            process.terminate()
-    end = time.monotonic() + seconds
+        process.terminate()
+    wait_until(lambda: all(process.poll() is not None for process in processes), seconds=seconds)
     for process in processes:
-        try:
-            process.wait(max(0, end - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            pass
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
-        process.wait(5)
+        kill_group(process)
+
+
+def kill_group(leader: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader.pid, signal.SIGKILL)
+    leader.wait(5)
+
+
+def _answers_to_signals(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    return True

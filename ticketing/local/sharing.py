@@ -15,6 +15,7 @@ from typing import IO
 
 from . import postgres, valkey
 from .places import Places
+from .processes import stop_all
 
 # Opens the place that a service of this name shall write its lines to.
 Output = Callable[[str], AbstractContextManager[int | IO[bytes]]]
@@ -29,20 +30,24 @@ class Needs:
 
 
 class Membership:
-    """One process's share in the services, from `join` to `leave`."""
+    """One process's share in the services. Whoever calls `join` must call `leave`, also when `join` failed."""
 
     def __init__(self, places: Places, needs: Needs) -> None:
         self.places, self.needs = places, needs
         self.children: dict[str, subprocess.Popen[bytes]] = {}
+        self._owned = False
         places.prepare()
-        self._users = (places.run / "users.lock").open("a")
+        self._users = (places.locks / "users.lock").open("a")
 
     def join(self, *, output: Output | None = None, owned: bool = False) -> None:
-        """Start what does not run. Without `output`, each service writes to a log file of its own."""
+        """Start what does not run. Without `output`, each service writes to a log file of its own.
+
+        Owned services end with this process, whoever else uses them.
+        """
+        self._owned = owned
         output = output or self._log_file
-        with _held(self.places.run / "start.lock"):
-            first = _try_exclusive(self._users)
-            if first and owned:
+        with _held(self.places.locks / "start.lock"):
+            if _try_exclusive(self._users) and owned:
                 self._stop_services()  # left by a command that was killed: ours shall be our children
             if self.needs.database and postgres.running(self.places) is None:
                 with output("postgres") as target:
@@ -53,21 +58,18 @@ class Membership:
             fcntl.flock(self._users, fcntl.LOCK_SH)
 
     def leave(self) -> None:
-        with _held(self.places.run / "start.lock"):
-            if _try_exclusive(self._users):
+        with _held(self.places.locks / "start.lock"):
+            if _try_exclusive(self._users) or (self._owned and self.children):
                 self._stop_services()
             self._users.close()
-        for child in self.children.values():
-            child.poll()
 
     def _log_file(self, name: str) -> IO[bytes]:
         return (self.places.logs / f"{name}.log").open("wb")
 
     def _stop_services(self) -> None:
-        if self.needs.redis:
-            valkey.stop(self.places)
-        if self.needs.database:
-            postgres.stop(self.places)
+        valkey.stop(self.places)
+        postgres.stop(self.places)
+        stop_all(self.children.values(), seconds=1)
 
 
 @contextmanager
@@ -78,8 +80,8 @@ def services(places: Places) -> Iterator[None]:
         yield
         return
     membership = Membership(places, needs)
-    membership.join()
     try:
+        membership.join()
         yield
     finally:
         membership.leave()

@@ -8,23 +8,24 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import IO, Any
+from dataclasses import dataclass
+from typing import Any
 
+from .lines import Lines
 from .places import BASE_DIR, LocalProblem, Places
-from .processes import dying_with_us, stop_all
+from .processes import dying_with_us, kill, kill_group, marked, stop_all
 from .sharing import Membership, Needs
 
-STOP_SECONDS = 5
+# With the services' own limits this stays below ten seconds.
+STOP_SECONDS = 4
 WEB_SECONDS = 60
 LONGEST_PAUSE = 30
+LASTING = 20  # seconds after which a restarted part counts as healthy again
 # Lines as they come, and no page of warnings where root runs the demo.
 QUIET_PYTHON = {"PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore:::celery.platforms"}
-LASTING = 20  # seconds after which a restarted part counts as healthy again
 
 
 @dataclass
@@ -33,21 +34,20 @@ class Part:
 
     name: str
     command: list[str]
+    dies_by: str = "TERM"
     process: subprocess.Popen[bytes] | None = None
     started: float = 0
     failures: int = 0
-    again_at: float = field(default=0)
+    again_at: float = 0
 
 
 class Supervisor:
     def __init__(self, places: Places, *, port: int) -> None:
         self.places = places
         self.port = port
-        self.membership: Membership | None = None
+        self.lines = Lines()
         self.parts: list[Part] = []
-        self._stopping = threading.Event()
-        self._print_lock = threading.Lock()
-        self._pumps: list[threading.Thread] = []
+        self._stopping = False
 
     def run(self, *, prepare: Callable[[], None], describe: Callable[[int], tuple[str, dict[str, Any]]]) -> int:
         """Start everything, tell about it, keep it running until a signal comes; return the exit code.
@@ -55,50 +55,61 @@ class Supervisor:
         `prepare` makes the database ready; `describe` gives the screen to print and what to record.
         """
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, lambda *_: self._stopping.set())
+            signal.signal(number, self._interrupt)
         self.places.prepare()
         with _only_one(self.places):
+            self._clear_after_a_kill()
+            if full := self.places.full_disk():
+                raise LocalProblem(full)
             self.port = _free_port(self.port)
-            self.membership = Membership(self.places, Needs())
+            membership = Membership(self.places, Needs())
             try:
-                self.membership.join(output=self._stream, owned=True)
+                membership.join(output=self.lines.of, owned=True)
                 prepare()
                 self._start_parts()
-                if not self._stopping.is_set():
-                    screen, record = describe(self.port)
-                    self._write_record(record)
-                    self._print(screen)
-                return self._watch()
+                screen, record = describe(self.port)
+                self._write_record(record)
+                self.lines.show(screen)
+                return self._watch(membership)
+            except KeyboardInterrupt:
+                return 0
             finally:
-                self._stop()
+                self._stop(membership)
+
+    def _interrupt(self, *_: Any) -> None:
+        """Leave whatever is being done, a long migration too; a second signal must not disturb the stopping."""
+        if not self._stopping:
+            self._stopping = True
+            raise KeyboardInterrupt
+
+    def _clear_after_a_kill(self) -> None:
+        # Web workers outlive a killed web server and would keep its port.
+        kill(marked(self._mark))
+        self.places.record.unlink(missing_ok=True)
+
+    @property
+    def _mark(self) -> str:
+        return f"PART_OF={self.places.state}"
 
     def _start_parts(self) -> None:
-        python = [sys.executable, "-m"]
-        threads, web_workers = os.environ.get("WEB_THREADS", "2"), os.environ.get("WEB_WORKERS", "2")
-        concurrency = os.environ.get("WORKER_CONCURRENCY", "2")
-        web = Part("web", [*python, "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port)])
-        web.command += ["--workers", web_workers, "--blocking-threads", threads, "--no-ws", "--respawn-failed-workers"]
-        web.command += ["--workers-kill-timeout", "3", "--log-level", "warning", "ticketing.wsgi:application"]
-        celery = [*python, "celery", "-A", "ticketing", "--quiet"]
-        worker = Part("worker", [*celery, "worker", "--concurrency", concurrency, "--loglevel", "WARNING"])
-        schedule = str(self.places.state / "celerybeat-schedule")
-        beat = Part("beat", [*celery, "beat", "--schedule", schedule, "--pidfile=", "--loglevel", "WARNING"])
+        web, worker, beat = _parts(self.places, self.port)
         # Three Python starts at once cost the page a second or more, so the web server comes first.
         self._start(web)
         self._wait_for_web(web)
-        for part in (worker, beat):
-            if not self._stopping.is_set():
-                self._start(part)
+        self._start(worker)
+        self._start(beat)
 
     def _start(self, part: Part) -> None:
-        with self._stream(part.name) as target:
+        settings = {"PORT": str(self.port), "STATE_DIR": str(self.places.state), **QUIET_PYTHON}
+        name, _, value = self._mark.partition("=")
+        with self.lines.of(part.name) as target:
             part.process = subprocess.Popen(
-                dying_with_us(part.command, "TERM"),
+                dying_with_us(part.command, part.dies_by),
                 stdin=subprocess.DEVNULL,
                 stdout=target,
                 stderr=subprocess.STDOUT,
                 cwd=BASE_DIR,
-                env={**os.environ, "PORT": str(self.port), **QUIET_PYTHON},
+                env={**os.environ, **settings, name: value},
                 start_new_session=True,
             )
         part.started = time.monotonic()
@@ -108,19 +119,20 @@ class Supervisor:
     def _wait_for_web(self, web: Part) -> None:
         assert web.process is not None
         end = time.monotonic() + WEB_SECONDS
-        while not self._stopping.wait(0.05):
+        while not _answers(self.port):
             if web.process.poll() is not None or time.monotonic() > end:
                 raise LocalProblem("The web server did not start; its lines above say why.")
-            if _answers(self.port):
-                return
+            time.sleep(0.05)
 
-    def _watch(self) -> int:
+    def _watch(self, membership: Membership) -> int:
         """Restart our own parts when they end, with growing pauses; end when a service does."""
-        assert self.membership is not None
-        while not self._stopping.wait(0.2):
-            for name, child in self.membership.children.items():
+        while not self._stopping:
+            time.sleep(0.2)
+            for name, child in membership.children.items():
                 if child.poll() is not None:
-                    self._print(f"up       | {name} ended by itself (code {child.returncode}); stopping everything.")
+                    self.lines.say(
+                        f"{name} ended by itself (code {child.returncode}); everything stops. {self.places.full_disk()}".rstrip()
+                    )
                     return 1
             for part in self.parts:
                 self._revive(part)
@@ -128,27 +140,29 @@ class Supervisor:
 
     def _revive(self, part: Part) -> None:
         assert part.process is not None
+        now = time.monotonic()
         if part.process.poll() is None:
             return
-        now = time.monotonic()
         if not part.again_at:
+            kill_group(part.process)  # its children, who have nobody to serve any more
             part.failures = 1 if now - part.started > LASTING else part.failures + 1
             pause = min(2 ** (part.failures - 1), LONGEST_PAUSE)
             part.again_at = now + pause
-            self._print(f"up       | {part.name} ended (code {part.process.returncode}); again in {pause} s.")
+            self.lines.say(f"{part.name} ended (code {part.process.returncode}); again in {pause} s.")
         elif now >= part.again_at:
             part.again_at = 0
-            stop_all([part.process], seconds=0)
             self._start(part)
 
-    def _stop(self) -> None:
-        """Stop our parts together, then the services. A second signal changes nothing: this is bounded anyway."""
-        stop_all((part.process for part in self.parts if part.process is not None), seconds=STOP_SECONDS)
-        self.places.record.unlink(missing_ok=True)
-        if self.membership is not None:
-            self.membership.leave()
-        for pump in self._pumps:
-            pump.join(timeout=1)
+    def _stop(self, membership: Membership) -> None:
+        """Stop our parts together, then the services."""
+        self._stopping = True
+        try:
+            self.places.record.unlink(missing_ok=True)
+            stop_all((part.process for part in self.parts if part.process is not None), seconds=STOP_SECONDS)
+            kill(marked(self._mark))
+        finally:
+            membership.leave()
+            self.lines.finish()
 
     def _write_record(self, record: dict[str, Any]) -> None:
         unfinished = self.places.record.with_suffix(".new")
@@ -156,33 +170,31 @@ class Supervisor:
             json.dump(record, file, indent=2)
         unfinished.replace(self.places.record)
 
-    @contextmanager
-    def _stream(self, name: str) -> Iterator[int]:
-        reading, writing = os.pipe()
-        pump = threading.Thread(target=self._pump, args=(name, os.fdopen(reading, "rb")), daemon=True)
-        pump.start()
-        self._pumps.append(pump)
-        try:
-            yield writing
-        finally:
-            os.close(writing)
 
-    def _pump(self, name: str, lines: IO[bytes]) -> None:
-        with lines:
-            for line in lines:
-                self._print(f"{name:<8} | {line.decode(errors='replace').rstrip()}")
+def _parts(places: Places, port: int) -> tuple[Part, Part, Part]:
+    workers = _count("WEB_WORKERS", os.environ.get("WEB_WORKERS", "2"))
+    threads = _count("WEB_THREADS", os.environ.get("WEB_THREADS", "2"))
+    concurrency = _count("WORKER_CONCURRENCY", os.environ.get("WORKER_CONCURRENCY", "2"))
+    python = [sys.executable, "-m"]
+    celery = [*python, "celery", "-A", "ticketing", "--quiet"]
+    web = [*python, "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"]
+    web += ["--workers", workers, "--blocking-threads", threads, "--no-ws"]
+    web += ["--respawn-failed-workers", "--workers-kill-timeout", "3", "ticketing.wsgi:application"]
+    worker = [*celery, "worker", "--concurrency", concurrency, "--loglevel", "WARNING"]
+    beat = [*celery, "beat", "--schedule", str(places.state / "celerybeat-schedule"), "--pidfile=", "--loglevel", "WARNING"]
+    # Asked to end, a worker first finishes its tasks. Without us it has no database to finish them with.
+    return Part("web", web), Part("worker", worker, dies_by="KILL"), Part("beat", beat)
 
-    def _print(self, text: str) -> None:
-        with self._print_lock:
-            try:
-                print(text, flush=True)
-            except OSError:
-                pass  # nobody reads any more; stopping in order matters more than saying so
+
+def _count(name: str, value: str) -> str:
+    if not (value.isascii() and value.isdecimal() and 1 <= int(value) <= 1000):
+        raise LocalProblem(f"Setting {name}: “{value}” is no whole number from 1 to 1000. (.env.example explains every setting.)")
+    return value
 
 
 @contextmanager
 def _only_one(places: Places) -> Iterator[None]:
-    with (places.run / "up.lock").open("a") as lock:
+    with (places.locks / "up.lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -198,8 +210,8 @@ def _free_port(port: int) -> int:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
-        except (OSError, OverflowError) as error:
-            raise LocalProblem(f"Port {port} cannot be had: {error}. Choose another: PORT=8001 make run") from error
+        except OSError as error:
+            raise LocalProblem(f"Port {port} cannot be had: {error.strerror}. Choose another: PORT=8001 make run") from error
         return int(probe.getsockname()[1])
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from .places import LocalProblem, Places
-from .processes import dying_with_us, wait_until
+from .processes import dying_with_us, kill_group, wait_until
 
 
 def start(places: Places, *, output: int | IO[bytes], owned: bool) -> subprocess.Popen[bytes]:
@@ -23,9 +23,13 @@ def start(places: Places, *, output: int | IO[bytes], owned: bool) -> subprocess
         cwd="/",
         start_new_session=True,
     )
-    answered = wait_until(lambda: process.poll() is not None or running(places), seconds=20)
-    if not answered or process.poll() is not None:
-        raise LocalProblem("Valkey did not start; its lines above or in logs/valkey.log say why.")
+    try:
+        answered = wait_until(lambda: process.poll() is not None or running(places), seconds=20)
+        if not answered or process.poll() is not None:
+            raise LocalProblem(places.full_disk() or "Valkey did not start; its lines above or in logs/valkey.log say why.")
+    except BaseException:
+        kill_group(process)
+        raise
     return process
 
 
@@ -35,7 +39,7 @@ def running(places: Places) -> bool:
 
 def stop(places: Places) -> None:
     _ask(places, b"SHUTDOWN NOSAVE\r\n")
-    wait_until(lambda: not running(places), seconds=8)
+    wait_until(lambda: not running(places), seconds=1)
 
 
 def _settings(places: Places) -> list[str]:

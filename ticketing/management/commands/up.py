@@ -1,5 +1,6 @@
 """Run the whole system on this machine: `python manage.py up`, or `make run`."""
 
+from io import StringIO
 from typing import Any
 
 from django.conf import settings
@@ -30,9 +31,10 @@ class Command(BaseCommand):
         try:
             call_command("migrate", verbosity=0, interactive=False)
             if settings.DEMO and not get_user_model().objects.exists():
-                call_command("seed_demo", verbosity=0)
+                call_command("seed_demo", stdout=StringIO())
         except DatabaseError as error:
-            raise LocalProblem(f"The database could not be made ready: {' '.join(str(error).split())}") from error
+            why = f"The database could not be made ready: {' '.join(str(error).split())}"
+            raise LocalProblem(settings.PLACES.full_disk() or why) from error
         finally:
             connections.close_all()
 

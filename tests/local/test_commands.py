@@ -1,0 +1,51 @@
+"""Management commands with nothing running: they start what they need, and stop it again."""
+
+import signal
+
+import pytest
+
+from .conftest import ASK, LONG
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("processes")]
+
+
+def test_command_starts_what_it_needs_and_stops_it(empty_site):
+    done = empty_site.command(*ASK)
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "works\n", "")
+    assert empty_site.gone()
+
+
+def test_commands_at_once_share_what_the_first_starts(site):
+    commands = [site.begun(*ASK) for _ in range(5)]
+
+    said = [command.communicate(timeout=60) for command in commands]
+
+    assert said == [("works\n", "")] * 5
+    assert site.gone()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_command_that_is_stopped_stops_what_it_started(site, number):
+    with site.begun(*LONG) as command:
+        command.stdout.readline()
+
+        command.send_signal(number)
+
+        assert command.wait(10) == 128 + number
+        assert site.gone()
+
+
+def test_failing_command_stops_what_it_started(site):
+    done = site.command("migrate", "nonsense")
+
+    assert done.returncode == 1
+    assert site.gone()
+
+
+@pytest.mark.parametrize("arguments", [["check"], ["--version"], ["migrate", "--help"]])
+def test_command_that_needs_no_service_starts_none(empty_site, arguments):
+    done = empty_site.command(*arguments)
+
+    assert done.returncode == 0
+    assert not (empty_site.places.data / "data").exists()

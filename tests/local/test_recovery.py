@@ -1,0 +1,137 @@
+"""After kill -9 of anything, at any moment, the next start helps itself."""
+
+import os
+import socket
+import subprocess
+from contextlib import suppress
+from pathlib import Path
+from threading import Thread
+
+import psycopg
+import pytest
+
+from ticketing.local import postgres
+from ticketing.local.processes import kill, wait_until
+
+from .conftest import ASK, LONG
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("processes")]
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def test_rows_are_there_after_a_kill_of_all_parts_and_an_immediate_start(site):
+    site.up().write_letter()
+    port, parts = site.port, [site.process.pid, *children(site.process.pid)]
+
+    kill(parts)  # whose own children live on: web workers, which hold the port, and PostgreSQL's
+    site.up(PORT=port)
+
+    assert site.letters() == 1
+    site.write_letter()
+    assert site.letters() == 2
+
+
+def test_rows_are_there_after_a_kill_of_every_process_and_an_immediate_start(site):
+    site.up().write_letter()
+
+    kill(site.processes())
+    site.up()
+
+    assert site.letters() == 1
+
+
+def test_killed_first_start_leaves_nothing_half_made(empty_site):
+    empty_site.process = empty_site.begun("up")
+    assert wait_until(lambda: any(empty_site.places.data.rglob("PG_VERSION")), seconds=20, step=0.001)
+
+    kill(empty_site.processes())
+
+    assert empty_site.command(*ASK).stdout == "works\n"
+    assert empty_site.gone()
+
+
+def leave_pid_file(site, pid: int) -> None:
+    lines = [pid, site.places.data / "data", 1700000000, 5432, site.places.run / "postgres", "", "1 1", "ready"]
+    (site.places.data / "data" / "postmaster.pid").write_text("".join(f"{line}\n" for line in lines))
+
+
+def test_pid_file_that_names_a_living_foreign_process_is_not_believed(site):
+    leave_pid_file(site, os.getpid())
+
+    done = site.command(*ASK)
+
+    assert (done.stdout, done.stderr) == ("works\n", "")
+
+
+def test_pid_file_that_names_a_zombie_is_not_believed(site):
+    zombie = subprocess.Popen(["true"])
+    assert wait_until(lambda: " Z " in Path(f"/proc/{zombie.pid}/stat").read_text(), seconds=5)
+    leave_pid_file(site, zombie.pid)
+
+    done = site.command(*ASK)
+
+    zombie.wait()
+    assert (done.stdout, done.stderr) == ("works\n", "")
+
+
+def test_stale_sockets_are_replaced(site):
+    run = site.places.run
+    for name in ("valkey.sock", "postgres/.s.PGSQL.5432"):
+        with socket.socket(socket.AF_UNIX) as dead:
+            (run / name).unlink(missing_ok=True)
+            dead.bind(str(run / name))
+    (run / "postgres" / ".s.PGSQL.5432.lock").write_text(f"{os.getpid()}\n")
+
+    done = site.command(*ASK)
+
+    assert (done.stdout, done.stderr) == ("works\n", "")
+
+
+def orphan(site) -> int:
+    """Kill a command, whose PostgreSQL lives on; return that one's process id."""
+    with site.begun(*LONG) as command:
+        command.stdout.readline()
+        command.kill()
+    return site.pid("postgres -D")
+
+
+def test_next_command_takes_over_what_a_killed_one_left_and_stops_it(site):
+    left = orphan(site)
+
+    with site.begun(*LONG) as command:
+        command.stdout.readline()
+        assert postgres.running(site.places) == left
+        command.terminate()
+
+    assert site.gone()
+
+
+def test_next_start_replaces_what_a_killed_command_left(site):
+    left = orphan(site)
+
+    site.up()
+
+    assert site.pid("postgres -D") != left
+    assert site.stop()[0] == 0
+    assert site.processes() == {}
+
+
+def test_busy_backend_of_a_killed_server_is_not_in_the_way(site):
+    left = orphan(site)
+
+    def ask() -> None:
+        with suppress(psycopg.Error), psycopg.connect(site.places.database_url(postgres.OWNER)) as connection:
+            connection.execute("SELECT count(*) FROM generate_series(1, 1000000000) AS number WHERE md5(number::text) = ''")
+
+    asking = Thread(target=ask)
+    asking.start()
+    assert site.runs("SELECT")
+
+    kill([left])
+
+    assert site.command(*ASK).stdout == "works\n"
+    assert site.gone()
+    asking.join(10)
