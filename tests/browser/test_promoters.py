@@ -43,33 +43,33 @@ def test_applies_is_approved_invites_a_helper_and_removes_him(signed_in, scripts
     olive.get_by_label("Name of the promoter").fill("Radio Hujan")
     olive.get_by_label("What do you put on, and where?").fill("Indie nights in Bandung.")
     olive.get_by_role("button", name="Send the application").click()
-    assert olive.get_by_role("heading", name="We are reading your application").is_visible()
+    olive.get_by_role("heading", name="We are reading your application").wait_for()
 
     sari = signed_in(factories.staff(), "/admin/accounts/promoter/", screen=DESK, scripts=scripts)
     sari.get_by_role("row", name="Radio Hujan").get_by_role("checkbox").check()
     sari.get_by_label("Action:").select_option("Approve")
     sari.get_by_role("button", name="Go").click()
-    assert sari.get_by_text("Radio Hujan: approved").is_visible()
+    sari.get_by_text("Radio Hujan: approved").wait_for()
 
     olive.reload()
     olive.get_by_label("E-mail").fill("greta@example.org")
     olive.get_by_label("Gate: checks tickets at the door").check()
     olive.get_by_role("button", name="Send the invitation").click()
-    assert olive.get_by_text("The invitation to greta@example.org is on its way.").is_visible()
+    olive.get_by_text("The invitation to greta@example.org is on its way.").wait_for()
 
     mail.deliver_due()
     letter = next(letter for letter in outbox.outbox if letter.to == ["greta@example.org"])
     path = letter.body[letter.body.index("/invitations/") :].split()[0]
     greta = signed_in(factories.person("Greta"), path, scripts=scripts)
     greta.get_by_role("button", name="Accept the invitation").click()
-    assert greta.get_by_text("Gate: checks tickets at the door").is_visible()
+    greta.get_by_text("Gate: checks tickets at the door").wait_for()
 
     olive.reload()
     olive.get_by_text("Change", exact=True).click()
     olive.get_by_role("button", name="Remove from the team").click()
-    assert olive.get_by_text("Nobody helps you yet").is_visible()
+    olive.get_by_text("Nobody helps you yet").wait_for()
     greta.reload()
-    assert greta.get_by_role("heading", name="There is nothing at this address").is_visible()
+    greta.get_by_role("heading", name="There is nothing at this address").wait_for()
 
 
 def pages():
