@@ -35,6 +35,7 @@ def run(command: str) -> None:
     from django.core.management import execute_from_command_line
 
     from ticketing.local.places import here
+    from ticketing.local.processes import on_signals
     from ticketing.local.sharing import services
 
     if command == "up":
@@ -42,8 +43,7 @@ def run(command: str) -> None:
     if command in WITHOUT_SERVICES or command.startswith("-") or {"-h", "--help"} & set(sys.argv):
         execute_from_command_line(sys.argv)
         return
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, leave)
+    on_signals(leave, signal.SIGTERM, signal.SIGHUP)
     with services(here()):
         execute_from_command_line(sys.argv)
 

@@ -66,7 +66,7 @@ def works() -> bool:
     """Tell whether .venv's Python starts. A half-made one does not count, nor one whose scripts name another folder."""
     try:
         with open(os.path.join(VENV, "bin", "activate")) as activate:
-            here = VENV in activate.read()
+            here = os.path.realpath(VENV) in activate.read()
         return here and subprocess.call([PYTHON, "-c", "import pip"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
     except OSError:
         return False

@@ -1,6 +1,7 @@
 """Management commands with nothing running: they start what they need, and stop it again."""
 
 import signal
+import subprocess
 
 import pytest
 
@@ -34,6 +35,18 @@ def test_command_that_is_stopped_stops_what_it_started(site, number):
 
         assert command.wait(10) == 128 + number
         assert site.gone()
+
+
+def test_command_under_nohup_outlives_its_terminal(site):
+    site.python = ["nohup", *site.python]
+    with site.begun(*LONG) as command:
+        command.stdout.readline()
+
+        command.send_signal(signal.SIGHUP)
+
+        with pytest.raises(subprocess.TimeoutExpired):
+            command.wait(0.5)
+        command.terminate()
 
 
 def test_failing_command_stops_what_it_started(site):

@@ -1,6 +1,7 @@
 """After kill -9 of anything, at any moment, the next start helps itself."""
 
 import os
+import signal
 import socket
 import subprocess
 from contextlib import suppress
@@ -26,7 +27,8 @@ def test_rows_are_there_after_a_kill_of_all_parts_and_an_immediate_start(site):
     site.up().write_letter()
     port, parts = site.port, [site.process.pid, *children(site.process.pid)]
 
-    kill(parts)  # whose own children live on: web workers, which hold the port, and PostgreSQL's
+    for part in parts:  # whose own children live on: web workers, which hold the port, and PostgreSQL's
+        os.kill(part, signal.SIGKILL)
     site.up(PORT=port)
 
     assert site.letters() == 1

@@ -38,8 +38,7 @@ def path_with(folder: Path, way: str) -> str:
 
 
 def possible(way: str) -> bool:
-    rights = ["--map-user=1"] if way == "unshare" else ["--inh-caps=+dac_override"]
-    command = ["unshare", "--user", *rights, "true"] if way == "unshare" else ["setpriv", *rights, "true"]
+    command = ["unshare", "--user", "--map-user=1", "true"] if way == "unshare" else ["setpriv", "--inh-caps=+dac_override", "true"]
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 

@@ -6,7 +6,7 @@ from io import BytesIO
 
 import psycopg
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.http import HttpResponse
 from django.test import Client
@@ -182,6 +182,18 @@ def test_connection_that_was_closed_is_busy_at_once():
         retried(tries)
 
     connection.close()
+    assert tries.made == 1
+
+
+def test_driver_that_lost_its_connection_is_busy_at_once():
+    def ask():
+        raise InterfaceError("connection already closed")
+
+    tries = Tries(ask)
+
+    with pytest.raises(Busy):
+        retried(tries)
+
     assert tries.made == 1
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from .lines import Lines
 from .places import BASE_DIR, LocalProblem, Places
-from .processes import dying_with_us, kill, kill_group, marked, stop_all
+from .processes import dying_with_us, kill, kill_group, marked, on_signals, stop_all
 from .sharing import Membership, Needs
 
 # With the services' own limits this stays below ten seconds.
@@ -54,8 +54,7 @@ class Supervisor:
 
         `prepare` makes the database ready; `describe` gives the screen to print and what to record.
         """
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._interrupt)
+        on_signals(self._interrupt, signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
         self.places.prepare()
         with _only_one(self.places):
             self._clear_after_a_kill()
@@ -100,7 +99,6 @@ class Supervisor:
         self._start(beat)
 
     def _start(self, part: Part) -> None:
-        settings = {"PORT": str(self.port), "STATE_DIR": str(self.places.state), **QUIET_PYTHON}
         name, _, value = self._mark.partition("=")
         with self.lines.of(part.name) as target:
             part.process = subprocess.Popen(
@@ -109,7 +107,7 @@ class Supervisor:
                 stdout=target,
                 stderr=subprocess.STDOUT,
                 cwd=BASE_DIR,
-                env={**os.environ, **settings, name: value},
+                env={**os.environ, "PORT": str(self.port), name: value, **QUIET_PYTHON},
                 start_new_session=True,
             )
         part.started = time.monotonic()
