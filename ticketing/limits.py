@@ -6,7 +6,7 @@ While Redis is away, browsing goes on without limits, and strict limits are coun
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 from django.db import models, transaction
@@ -74,6 +74,14 @@ def client_address(request: HttpRequest) -> str:
         if len(forwarded) >= settings.PROXY_COUNT and _is_address(forwarded[-settings.PROXY_COUNT]):
             return forwarded[-settings.PROXY_COUNT]
     return str(request.META.get("REMOTE_ADDR") or "")
+
+
+def origin(request: HttpRequest) -> str:
+    """Return what is counted as one source: an address, or the /64 network that one IPv6 customer has to himself."""
+    address = client_address(request)
+    if not _is_address(address) or ip_address(address).version == 4:
+        return address
+    return str(ip_network(f"{address}/64", strict=False))
 
 
 def _is_address(text: str) -> bool:
