@@ -17,7 +17,7 @@ PEOPLE: tuple[tuple[str, str, dict[str, bool]], ...] = (
 def seed(*, seed: int) -> Iterator[str]:
     for email, name, fields in PEOPLE:
         if not User.objects.filter(email=email).exists():
-            User.objects.create_user(email, PASSWORD, name=name, **fields)
+            User.objects.create_user(email, PASSWORD, name=name, **fields).vouch()
             yield f"Made {name} ({email})"
 
 

@@ -12,6 +12,7 @@ handler500 = views.fault
 
 urlpatterns = [
     path("", include("events.urls")),
+    path("account/", include("accounts.urls")),
     path("admin/", admin.site.urls),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
