@@ -29,9 +29,9 @@ def with_app(user):
     return user
 
 
-def code(*, steps=0):
+def code(secret=SECRET, *, steps=0):
     """Return what the authenticator app shows now, or some steps from now."""
-    return format_hotp_value(hotp_value(SECRET, int(time.time()) // 30 + steps))
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps))
 
 
 def sign_in(client, email="alice@example.org", password=PASSWORD, **extra):
