@@ -13,6 +13,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+from requests import RequestException
+
+from ticketing.errors import DomainError
 
 PROVIDER = "google"
 
@@ -32,6 +36,8 @@ class _Exchange(OpenIDConnectOAuth2Adapter):
         identity = super()._decode_id_token(app, id_token)
         if not self.nonce or not constant_time_compare(str(identity.get("nonce", "")), self.nonce):
             raise OAuth2Error("wrong nonce")
+        if not identity.get("sub"):
+            raise OAuth2Error("nobody")
         return identity
 
 
@@ -53,7 +59,7 @@ class Google(OpenIDConnectProvider):
     def get_callback_url(self) -> str:
         return reverse("google_callback")
 
-    def redirect(self, request: HttpRequest, process: str, next_url: Any = None, data: Any = None, **_: Any) -> HttpResponse:
+    def redirect(self, request: HttpRequest, process: str, next_url: Any = None, data: Any = None, **__: Any) -> HttpResponse:
         # What the visitor's address bar says about scope and parameters is not heard.
         nonce = secrets.token_urlsafe(24)
         return super().redirect(request, process, next_url, data, auth_params={**self.get_auth_params(), "nonce": nonce}, nonce=nonce)
@@ -67,8 +73,18 @@ class Google(OpenIDConnectProvider):
         return {}  # we need no picture of anybody, and no second copy of the address
 
 
+class Away(DomainError):
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(_("Google does not answer right now. Please sign in another way, or try again."))
+
+
 def login(request: HttpRequest) -> HttpResponse:
-    return OAuth2LoginView.adapter_view(_Exchange(request, PROVIDER))(request)
+    try:
+        return OAuth2LoginView.adapter_view(_Exchange(request, PROVIDER))(request)
+    except RequestException as error:
+        raise Away from error
 
 
 def callback(request: HttpRequest) -> HttpResponse:

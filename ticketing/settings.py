@@ -261,14 +261,14 @@ if PRODUCTION and not GOOGLE_ISSUER.startswith("https://"):
 SOCIALACCOUNT_ADAPTER = "accounts.adapters.Joined"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_STORE_TOKENS = False
-_google = {
+GOOGLE_APP = {
     "provider_id": "google",
     "name": "Google",
     "client_id": GOOGLE_CLIENT_ID,
     "secret": GOOGLE_CLIENT_SECRET,
     "settings": {"server_url": GOOGLE_ISSUER, "fetch_userinfo": False},
 }
-SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"provider_class": "accounts.google.Google", "APPS": [_google] if GOOGLE_CLIENT_ID else []}}
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"provider_class": "accounts.google.Google", "APPS": [GOOGLE_APP] if GOOGLE_CLIENT_ID else []}}
 
 # --- Languages and time -------------------------------------------------------------------------------------
 
