@@ -22,7 +22,9 @@ def rotate(*, dry_run: bool) -> Iterator[str]:
 @transaction.atomic
 def _rotated(pk: int, *, dry_run: bool) -> int:
     factor = RowQuerySet(Authenticator).filter(pk=pk).locked().first()
-    names = [name for name in SEALED if factor and name in factor.data]
+    if factor is None:
+        return 0
+    names = [name for name in SEALED if name in factor.data]
     for name in names:
         factor.data[name] = keys().rotate(factor.data[name].encode()).decode()
     if names and not dry_run:
