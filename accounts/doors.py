@@ -59,6 +59,7 @@ LIMITS: dict[str, list[tuple[Limit, Source]]] = {
     "account_reset_password_from_key": [per_origin("new-passwords", 20, HOUR)],
     "account_confirm_email": [per_origin("confirmations", 20, HOUR)],
     "mfa_authenticate": [per_origin("factors", 30, 15 * MINUTES), (Limit("factors-of-account", 5, 15 * MINUTES, strict=True), waiting)],
+    "socialaccount_signup": [per_origin("sign-ups", 10, HOUR)],
     "mfa_login_webauthn": [per_origin("passkeys", 30, 15 * MINUTES)],
     "google_login": [per_origin("google", 30, 15 * MINUTES)],
     **{
