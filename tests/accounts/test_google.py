@@ -1,5 +1,9 @@
 """Google: a round trip to a provider of our own over HTTP, with PKCE, state and nonce; joining needs both sides verified."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount, SocialToken
@@ -9,6 +13,7 @@ from accounts.models import User
 from tests.accounts.identity_provider import CLIENT, SECRET, IdentityProvider
 from tests.accounts.people import PASSWORD, code, history, letters, link, person, sign_in, signed_in, with_app
 from ticketing import settings as product
+from ticketing.local.places import BASE_DIR
 
 pytestmark = pytest.mark.django_db
 
@@ -245,3 +250,33 @@ def test_provider_that_is_away_is_no_fault(client, provider, settings):
 
     assert response.status_code == 503
     assert b"Google does not answer right now" in response.content
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"GOOGLE_CLIENT_ID": "ours"}, "GOOGLE_CLIENT_SECRET"),
+        ({"GOOGLE_CLIENT_SECRET": "ours"}, "GOOGLE_CLIENT_SECRET"),
+        ({"GOOGLE_ISSUER": "accounts.example"}, "GOOGLE_ISSUER"),
+    ],
+)
+def test_half_a_configuration_is_refused_at_the_start(given, named):
+    shown = subprocess.run(
+        [sys.executable, "-c", "import ticketing.settings"],
+        cwd=BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **given},
+    )
+
+    assert shown.returncode == 1
+    assert shown.stderr.startswith(f"Setting {named}:")
+
+
+def test_browser_lets_the_form_lead_to_google_when_configured():
+    code = "from ticketing import settings; print(settings.CONTENT_SECURITY_POLICY['DIRECTIVES']['form-action'])"
+    env = {**os.environ, "GOOGLE_CLIENT_ID": "ours", "GOOGLE_CLIENT_SECRET": "ours"}
+    shown = subprocess.run([sys.executable, "-c", code], cwd=BASE_DIR, capture_output=True, text=True, check=True, env=env)
+
+    assert "https://accounts.google.com" in shown.stdout
