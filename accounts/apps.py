@@ -13,7 +13,11 @@ class AccountsConfig(AppConfig):
         from allauth.account import signals as account
         from allauth.mfa import signals as mfa
         from allauth.socialaccount import signals as social
+        from django.contrib.auth.signals import user_logged_in
 
+        from .middleware import begin
+
+        user_logged_in.connect(begin)
         for signal, action in (
             (account.password_changed, "password_changed"),
             (account.password_set, "password_set"),

@@ -26,9 +26,9 @@ Source = Callable[[HttpRequest], str]
 MINUTES, HOUR = 60, 3600
 
 
-def typed(request: HttpRequest) -> str:
-    """Return the address that the visitor typed, as a form would understand it."""
-    return str(request.POST.get("login") or request.POST.get("email") or "").strip().lower()[:254]
+def typed(field: str) -> Source:
+    """Return the address that the visitor typed into that page's own field, as its form understands it."""
+    return lambda request: str(request.POST.get(field, "")).strip().lower()[:254]
 
 
 def waiting(request: HttpRequest) -> str:
@@ -49,12 +49,12 @@ def per_origin(name: str, tries: int, seconds: int) -> tuple[Limit, Source]:
     return Limit(f"{name}-of-origin", tries, seconds, strict=True), limits.origin
 
 
-# By the name of the page, for POST alone: what is counted, and as whose.
+# By the name of the page, for all but reading it: what is counted, and as whose.
 LIMITS: dict[str, list[tuple[Limit, Source]]] = {
-    "account_login": [per_origin("passwords", 30, 15 * MINUTES), (PASSWORDS, typed)],
-    "account_signup": [per_origin("sign-ups", 10, HOUR), (Limit("sign-ups-of-address", 3, HOUR, strict=True), typed)],
-    "account_reset_password": [per_origin("resets", 10, HOUR), (Limit("resets-of-address", 3, HOUR, strict=True), typed)],
-    "account_request_login_code": [per_origin("codes", 10, HOUR), (Limit("codes-of-address", 5, HOUR, strict=True), typed)],
+    "account_login": [per_origin("passwords", 30, 15 * MINUTES), (PASSWORDS, typed("login"))],
+    "account_signup": [per_origin("sign-ups", 10, HOUR), (Limit("sign-ups-of-address", 3, HOUR, strict=True), typed("email"))],
+    "account_reset_password": [per_origin("resets", 10, HOUR), (Limit("resets-of-address", 3, HOUR, strict=True), typed("email"))],
+    "account_request_login_code": [per_origin("codes", 10, HOUR), (Limit("codes-of-address", 5, HOUR, strict=True), typed("email"))],
     "account_confirm_login_code": [per_origin("code-tries", 30, HOUR), (Limit("code-tries-of-address", 10, HOUR, strict=True), waiting)],
     "account_reset_password_from_key": [per_origin("new-passwords", 20, HOUR)],
     "account_confirm_email": [per_origin("confirmations", 20, HOUR)],
@@ -94,7 +94,7 @@ def _guarded(view: View, name: str) -> View:
 
     @wraps(view)
     def guard(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.method == "POST":
+        if request.method not in {"GET", "HEAD", "OPTIONS"}:
             _count(request, name)
         try:
             response = inner(request, *args, **kwargs)
@@ -116,7 +116,7 @@ def _count(request: HttpRequest, name: str) -> None:
             limits.check(limit, source(request))
         except TooMany:
             if limit is PASSWORDS:
-                _note_lock_out(typed(request))
+                _note_lock_out(source(request))
             raise
 
 

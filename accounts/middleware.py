@@ -24,6 +24,11 @@ TO_SET_UP = ALWAYS | {"mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "acc
 TO_SHOW = ALWAYS | {"mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
 
 
+def begin(request: HttpRequest, **_: Any) -> None:
+    """Let the idle time begin with the sign-in itself."""
+    request.session[SEEN] = int(time.time())
+
+
 class IdleSessions:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -89,6 +89,19 @@ def test_letters_to_one_address_are_few(path, fields, free, known):
     assert len(letters()) == free
 
 
+@pytest.mark.parametrize(
+    ("path", "field", "other", "free"), [("/account/login/", "login", "email", 10), ("/account/password/reset/", "email", "login", 3)]
+)
+def test_another_field_does_not_change_who_is_counted(path, field, other, free):
+    person()
+
+    statuses = [
+        Client().post(path, {field: "alice@example.org", other: f"{n}@example.org", "password": "wrong"}).status_code for n in range(12)
+    ]
+
+    assert [status == 429 for status in statuses] == [False] * free + [True] * (12 - free)
+
+
 @pytest.mark.parametrize("path", ["/account/signup/", "/account/password/reset/", "/account/login/code/"])
 def test_one_origin_asks_for_few_letters(path):
     statuses = [

@@ -32,6 +32,13 @@ def test_staff_are_out_after_15_idle_minutes(client):
         assert not signed_in(client)
 
 
+def test_idle_time_begins_with_the_sign_in_itself(client):
+    staff(client)
+
+    with later(minutes=16):
+        assert not signed_in(client)
+
+
 def test_staff_in_the_demo_are_out_after_15_idle_minutes_too(client, settings):
     settings.DEMO = True
     person(is_superuser=True)
