@@ -21,6 +21,7 @@ def forwarded(times):
     ]
 
 
+@pytest.mark.django_db(transaction=True)  # refusals ask the database nothing, and an idle transaction would be ended
 @pytest.mark.parametrize("proxies", [0, 1])
 def test_200_wrong_passwords_with_rotating_forwarded_for_are_blocked_after_10(proxies, settings):
     settings.PROXY_COUNT = proxies
