@@ -57,7 +57,7 @@ class Accounts(DefaultAccountAdapter):
 
     def is_safe_url(self, url: str) -> bool:
         """Accept a path on this site, and nothing else: the names of this machine are hosts of ours, too."""
-        return url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+        return url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return limits.client_address(request) or "0.0.0.0"  # noqa: S104  # unknown; nothing listens there
