@@ -1,6 +1,6 @@
 """Make .venv and install what is locked, once. Runs on any Python 3, to say in one line what is missing.
 
-    python3 deploy/prepare.py
+python3 deploy/prepare.py
 """
 
 from __future__ import print_function
