@@ -6,6 +6,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
 
+from tests import factories
 from tests.accounts.people import PASSWORD, SECRET, code, history, letters, person, sign_in, signed_in, staff, with_app
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +64,42 @@ def test_staff_without_a_factor_reach_no_page_but_the_one_that_sets_it_up(client
     assert response.status_code == 200
     assert trail[1].startswith("/account/security/totp/activate/")
     assert trail[-1].startswith("/account/reauthenticate/")
+
+
+@pytest.mark.parametrize("role", ["owner", "manager", "finance", "gate"])
+def test_who_works_for_an_approved_promoter_must_have_a_factor(client, groups, role):
+    team = factories.promoter()
+    user = team.owner if role == "owner" else factories.member(team, role=role)
+    user.vouch()
+    sign_in(client, user.email, "correct horse")
+
+    for path in ("/", "/account/", f"/promoters/{team.pk}/"):
+        trail, _ = follow(client, path)
+        assert trail[1].startswith("/account/security/totp/activate/")
+
+
+def test_who_waits_for_approval_needs_no_factor(client):
+    team = factories.applicant()
+    team.owner.vouch()
+    sign_in(client, team.owner.email, "correct horse")
+
+    assert client.get(f"/promoters/{team.pk}/").status_code == 200
+
+
+def test_promoters_in_the_demo_need_no_factor(client, groups, settings):
+    settings.DEMO = True
+    team = factories.promoter()
+    team.owner.vouch()
+    sign_in(client, team.owner.email, "correct horse")
+
+    assert client.get(f"/promoters/{team.pk}/").status_code == 200
+
+
+def test_staff_without_a_factor_can_choose_the_language(client):
+    person(is_staff=True)
+    sign_in(client)
+
+    assert "/account/" not in client.get("/language/id/")["Location"]
 
 
 @pytest.mark.django_db(transaction=True)
