@@ -91,7 +91,7 @@ def test_command_that_knows_the_folder_by_a_link_uses_the_same_services(running_
     done = running_site.command("migrate", "--check", STATE_DIR=str(link))
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert running_site.get("/readyz")[0] == 200
+    assert running_site.get("/")[0] == 200
 
 
 def test_command_with_settings_for_another_postgresql_uses_the_same_services(running_site):
