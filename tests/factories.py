@@ -3,6 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from allauth.account.internal.userkit import user_id_to_str
+from allauth.mfa.models import Authenticator
+
 import events.actions
 from accounts import actions, roles
 from accounts.models import Invitation, Promoter, User
@@ -63,3 +66,13 @@ def published(team: Promoter | None = None, **facts) -> Event:
 
 def tier(name: str = "Regular") -> TicketTier:
     return TicketTier.objects.get(name=name)
+
+
+def sign_in(client, user: User) -> None:
+    """Let the user be signed in, the second factor shown, as staff and promoters must."""
+    Authenticator.objects.get_or_create(user=user, type=Authenticator.Type.TOTP, defaults={"data": {}})
+    client.force_login(user)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "mfa", "type": "totp"}]
+    session["account_authentication_methods_user"] = user_id_to_str(user)
+    session.save()
