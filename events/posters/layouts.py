@@ -1,0 +1,98 @@
+"""Four ways to share a sheet between words and art, in which words never stand on art."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from . import lettering
+from .dice import Dice
+from .families import Painter
+from .inks import Ink
+from .svg import element, moved, path
+
+WIDTH, HEIGHT, EDGE = 800, 1000, 48
+INNER = WIDTH - 2 * EDGE
+SMALL = 27  # the height of a caption
+AIR = 34  # between words and art
+
+
+class Sheet(NamedTuple):
+    title: str
+    credit: str
+    place: str
+    day: str
+    ink: Ink
+    paint: Painter
+    dice: Dice
+
+    def heading(self, height: int) -> lettering.Block:
+        return lettering.title(self.title, width=INNER, height=height, color=self.ink.print)
+
+    def art(self, x: int, y: int, width: int, height: int) -> str:
+        """Art in a window: what hangs over is covered with ground. A clip would leave a fringe of every layer along its edge."""
+        window = path("M", x, y, "v", height, "h", width, "v", -height, "Z")
+        cover = element("path", d=f"M-9-9H{WIDTH + 9}V{HEIGHT + 9}H-9Z{window}", fill=self.ink.ground)
+        return _at(x, y, self.paint(self.dice, self.ink, width, height)) + cover
+
+    def captions(self, y: float, left: str, right: str = "") -> str:
+        """One caption from the left edge, one up to the right; the left one gives way."""
+        left, right = (left, right) if left else (right, "")
+        end = lettering.caption(right, width=INNER / 2, height=SMALL, color=self.ink.print)
+        start = lettering.caption(left, width=INNER - end.width - 40, height=SMALL, color=self.ink.print)
+        return _at(EDGE, y, start.svg) + _at(WIDTH - EDGE - end.width, y, end.svg)
+
+
+def foot(sheet: Sheet) -> str:
+    """Art above, the title below it."""
+    heading = sheet.heading(380)
+    place = HEIGHT - EDGE - SMALL
+    top = round((place - AIR if sheet.place else HEIGHT - EDGE) - heading.height)
+    credit = top - AIR - SMALL
+    return (
+        sheet.art(0, 0, WIDTH, credit - AIR)
+        + sheet.captions(credit, sheet.credit, sheet.day)
+        + _at(EDGE, top, heading.svg)
+        + sheet.captions(place, sheet.place)
+    )
+
+
+def head(sheet: Sheet) -> str:
+    """The title above, art below it and off the sheet."""
+    heading = sheet.heading(380)
+    top = EDGE + SMALL + AIR
+    place = round(top + heading.height + AIR)
+    art = place + SMALL + AIR if sheet.place else place
+    return (
+        sheet.art(0, art, WIDTH, HEIGHT - art)
+        + sheet.captions(EDGE, sheet.credit, sheet.day)
+        + _at(EDGE, top, heading.svg)
+        + sheet.captions(place, sheet.place)
+    )
+
+
+def label(sheet: Sheet) -> str:
+    """Art inset as a plate, the title under it."""
+    heading = sheet.heading(330)
+    credit = HEIGHT - EDGE - SMALL
+    top = round(credit - AIR - heading.height)
+    return (
+        sheet.art(EDGE, EDGE, INNER, top - AIR - EDGE)
+        + _at(EDGE, top, heading.svg)
+        + sheet.captions(credit, sheet.credit, sheet.day)
+    )
+
+
+def band(sheet: Sheet) -> str:
+    """The title on a band through the middle of the art."""
+    heading = sheet.heading(330)
+    height = round(heading.height) + 2 * (EDGE + SMALL)
+    top = round(sheet.dice.pick([0.3, 0.5, 0.66]) * (HEIGHT - height))
+    strip = element("rect", y=top, width=WIDTH, height=height, fill=sheet.ink.ground)
+    words = sheet.captions(top + AIR - 8, sheet.credit, sheet.day) + _at(EDGE, top + EDGE + SMALL, heading.svg)
+    return sheet.art(0, 0, WIDTH, HEIGHT) + strip + words + sheet.captions(top + height - AIR - SMALL + 8, sheet.place)
+
+
+def _at(x: float, y: float, drawn: str) -> str:
+    return element("g", drawn, transform=moved(x, y)) if drawn else ""
+
+
+LAYOUTS: dict[str, Callable[[Sheet], str]] = {"foot": foot, "head": head, "label": label, "band": band}
