@@ -64,7 +64,7 @@ def kawung(dice: Dice, ink: Ink, width: float, height: float) -> str:
 def parang(dice: Dice, ink: Ink, width: float, height: float) -> str:
     """Waves in slanting bands, a plain band between."""
     _, light, spot, second = ink
-    radius = math.sqrt(width * height) / dice.pick([9, 12, 15])
+    radius = math.sqrt(width * height) / dice.pick([12, 15, 19])
     cos, sin = dice.pick([(0.8, 0.6), (0.6, 0.8), (0.8, -0.6), (0.6, -0.8)])
     colors = dice.pick([(light, spot), (spot, light), (light, second), (spot, second)])
     wide, tall = width / radius, height / radius  # all that follows is measured in radii
@@ -127,7 +127,7 @@ def tambal(dice: Dice, ink: Ink, width: float, height: float) -> str:
 def bulan(dice: Dice, ink: Ink, width: float, height: float) -> str:
     """One moon through its phases, one of them lit."""
     _, light, spot, second = ink
-    side, _, _ = _cells(dice, width, height)
+    side = max(math.sqrt(width * height / dice.pick([3, 6, 9, 14])), width / 8, height / 8)
     columns, rows = max(1, round(width / side)), max(1, round(height / side))
     across, down = width / columns, height / rows
     radius = min(across, down) * 0.44
@@ -159,7 +159,7 @@ def _lit_part(phase: float, x: float, y: float, radius: float) -> str:
 def _cells(dice: Dice, width: float, height: float) -> tuple[float, int, int]:
     """The side of a square cell, columns and rows: a dozen or two large cells, and no last row of slivers."""
     slope = height / width
-    fine = [columns for columns in range(2, 9) if 8 <= columns * columns * slope <= 25 and not 0.06 < columns * slope % 1 < 0.5]
+    fine = [columns for columns in range(2, 9) if 6 <= columns * columns * slope <= 18 and not 0.06 < columns * slope % 1 < 0.5]
     side = max(width / dice.pick(fine or [4]), height / 8)
     whole = int(height / side)
     if whole and height / side - whole <= 0.06:

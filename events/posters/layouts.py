@@ -43,7 +43,7 @@ class Sheet(NamedTuple):
 
 def foot(sheet: Sheet) -> str:
     """Art above, the title below it."""
-    heading = sheet.heading(380)
+    heading = sheet.heading(360)
     place = HEIGHT - EDGE - SMALL
     top = round((place - AIR if sheet.place else HEIGHT - EDGE) - heading.height)
     credit = top - AIR - SMALL
@@ -57,7 +57,7 @@ def foot(sheet: Sheet) -> str:
 
 def head(sheet: Sheet) -> str:
     """The title above, art below it and off the sheet."""
-    heading = sheet.heading(380)
+    heading = sheet.heading(360)
     top = EDGE + SMALL + AIR
     place = round(top + heading.height + AIR)
     art = place + SMALL + AIR if sheet.place else place
@@ -84,11 +84,16 @@ def label(sheet: Sheet) -> str:
 def band(sheet: Sheet) -> str:
     """The title on a band through the middle of the art."""
     heading = sheet.heading(330)
-    height = round(heading.height) + 2 * (EDGE + SMALL)
+    above, below = AIR + SMALL + AIR, AIR + SMALL + AIR if sheet.place else EDGE
+    height = round(above + heading.height + below)
     top = round(sheet.dice.pick([0.3, 0.5, 0.66]) * (HEIGHT - height))
-    strip = element("rect", y=top, width=WIDTH, height=height, fill=sheet.ink.ground)
-    words = sheet.captions(top + AIR - 8, sheet.credit, sheet.day) + _at(EDGE, top + EDGE + SMALL, heading.svg)
-    return sheet.art(0, 0, WIDTH, HEIGHT) + strip + words + sheet.captions(top + height - AIR - SMALL + 8, sheet.place)
+    return (
+        sheet.art(0, 0, WIDTH, HEIGHT)
+        + element("rect", y=top, width=WIDTH, height=height, fill=sheet.ink.ground)
+        + sheet.captions(top + AIR, sheet.credit, sheet.day)
+        + _at(EDGE, top + above, heading.svg)
+        + sheet.captions(top + height - AIR - SMALL, sheet.place)
+    )
 
 
 def _at(x: float, y: float, drawn: str) -> str:

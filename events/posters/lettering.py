@@ -54,7 +54,7 @@ def _drawn_title(text: str, width: float, height: float, color: str) -> Block:
     drawn, top = "", 0.0
     for words, scale, want in zip(lines, scales, tall, strict=True):
         # A wide line gets a heavier stroke, though less than in proportion, or the lines would look set apart.
-        stroke = min(1.6 * math.sqrt(scale * min(scales)), want * shrink * 0.215)
+        stroke = min(1.6 * scale**0.85 * min(scales) ** 0.15, want * shrink * 0.215)
         drawn += _drawn(words, top, width, want * shrink, stroke, color)
         top += want * shrink + BETWEEN
     return Block(drawn, width, top - BETWEEN)
@@ -81,7 +81,7 @@ def _drawn(words: str, top: float, width: float, height: float, stroke: float, c
     # A short line ends before its letters turn into billboards.
     across = min((width - stroke) / max(units(words), 1), down * 1.7)
     data = outline(words, x=stroke / 2, y=top + stroke / 2, across=across, down=down)
-    return element("path", d=data, fill="none", stroke=color, stroke_width=stroke, stroke_miterlimit="1.9")
+    return element("path", d=data, fill="none", stroke=color, stroke_width=stroke, stroke_linecap="square", stroke_miterlimit="1.9")
 
 
 def _drawn_caption(text: str, width: float, height: float, color: str) -> Block:
