@@ -14,9 +14,10 @@ def gong(dice: Dice, ink: Ink, width: float, height: float) -> str:
     ground, light, spot, second = ink
     orders = [(light, spot, ground, second), (spot, light, second, ground), (light, ground, spot, ground), (spot, ground, light, second)]
     order = dice.pick(orders)
-    rings = dice.pick([7, 9, 11])
-    step = _diagonal(width, height) * dice.pick([0.5, 0.58, 0.66, 0.72]) / rings
-    centre = moved(width * dice.pick([0.34, 0.5, 0.66]), height * dice.pick([0.42, 0.5, 0.6]))
+    rings = dice.pick([6, 8, 10, 12])
+    left, top = dice.pick([0.34, 0.5, 0.66]), dice.pick([0.42, 0.5, 0.6])
+    step = _diagonal(width * max(left, 1 - left), height * max(top, 1 - top)) * 1.15 / rings  # beyond the farthest corner
+    centre = moved(width * left, height * top)
     slip = step * dice.pick([1, 2])
     turn = dice.pick([0, 90])
     halves = ""
@@ -42,7 +43,7 @@ FLOWER = "q4 48 50 50q-2-46-50-50q-4 48-50 50q2-46 50-50q-4-48-50-50q2 46 50 50q
 def kawung(dice: Dice, ink: Ink, width: float, height: float) -> str:
     """Four petals to a cell, coloured by how far they are from one lit cell."""
     ground, light, spot, second = ink
-    side, columns, rows = _cells(dice, width, height)
+    columns, rows, scale = _cells(dice, width, height)
     lit = dice.below(columns), dice.below(rows)
     far = dice.pick([1.2, 1.7, 2.3])
     flowers = {light: "", spot: "", second: ""}
@@ -58,7 +59,7 @@ def kawung(dice: Dice, ink: Ink, width: float, height: float) -> str:
     x, y = lit[0] * 100 + 50, lit[1] * 100 + 50
     lamp = element("circle", cx=x, cy=y, r=50, fill=second) + element("circle", cx=x, cy=y, r=20, fill=ground)
     petals = [element("path", d=data, fill=color) for color, data in [*flowers.items(), (ground, hearts)] if data]
-    return element("g", *petals, lamp, transform=_scaled(side / 100))
+    return element("g", *petals, lamp, transform=scale)
 
 
 def parang(dice: Dice, ink: Ink, width: float, height: float) -> str:
@@ -112,7 +113,7 @@ def tambal(dice: Dice, ink: Ink, width: float, height: float) -> str:
     """A patchwork of large cut shapes, no two alike side by side."""
     ground, light, spot, second = ink
     cloths = [(ground, light), (spot, ground), (light, spot), (ground, spot), (second, light), (ground, second), (light, ground)]
-    side, columns, rows = _cells(dice, width, height)
+    columns, rows, scale = _cells(dice, width, height)
     patches, last_cut, last_cloth = "", "", ("", "")
     for row, column in itertools.product(range(rows), range(columns)):
         last_cloth = dice.pick([cloth for cloth in cloths if cloth[0] != last_cloth[0]])
@@ -121,7 +122,7 @@ def tambal(dice: Dice, ink: Ink, width: float, height: float) -> str:
         patches += element("rect", x=column * 100, y=row * 100, width=100.5, height=100.5, fill=last_cloth[0])
         # A hair larger than its cloth, or the cloth would shine through along the edges.
         patches += element("path", d=last_cut, fill=last_cloth[1], transform=f"{centre} rotate({dice.below(4) * 90}) scale(1.008)")
-    return element("g", patches, transform=_scaled(side / 100))
+    return element("g", patches, transform=scale)
 
 
 def bulan(dice: Dice, ink: Ink, width: float, height: float) -> str:
@@ -156,24 +157,28 @@ def _lit_part(phase: float, x: float, y: float, radius: float) -> str:
     return path("M", x, y - radius) + limb + shadow + "Z"
 
 
-def _cells(dice: Dice, width: float, height: float) -> tuple[float, int, int]:
-    """The side of a square cell, columns and rows: a dozen or two large cells, and no last row of slivers."""
+def _cells(dice: Dice, width: float, height: float) -> tuple[int, int, str]:
+    """Columns, rows and the scale of cells of 100 by 100: a dozen large cells, and no last row of slivers."""
     slope = height / width
-    fine = [columns for columns in range(2, 9) if 6 <= columns * columns * slope <= 18 and not 0.06 < columns * slope % 1 < 0.5]
-    side = max(width / dice.pick(fine or [4]), height / 8)
-    whole = int(height / side)
-    if whole and height / side - whole <= 0.06:
-        side = height / whole
-    return side, math.ceil(width / side - 0.01), math.ceil(height / side - 0.01)
+    fine = [columns for columns in range(2, 9) if 6 <= columns * columns * slope <= 18 and _ends_well(columns * slope)]
+    across = down = max(width / dice.pick(fine or [4]), height / 8)
+    if _is_whole(height / across):
+        down = height / round(height / across)
+    return math.ceil(width / across - 0.01), math.ceil(height / down - 0.01), f"scale({across / 100:.4f} {down / 100:.4f})"
+
+
+def _ends_well(rows: float) -> bool:
+    return _is_whole(rows) or rows % 1 > 0.5
+
+
+def _is_whole(rows: float) -> bool:
+    """Whether so many rows can be made whole by a stretch that nobody sees."""
+    return abs(rows - round(rows)) <= 0.05 * round(rows)
 
 
 def _diagonal(width: float, height: float) -> float:
     # A square root is exact on every machine; math.hypot has changed in its last digit between versions of Python.
     return math.sqrt(width * width + height * height)
-
-
-def _scaled(scale: float) -> str:
-    return f"scale({scale:.4f})"
 
 
 Painter = Callable[[Dice, Ink, float, float], str]

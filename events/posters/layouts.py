@@ -30,7 +30,7 @@ class Sheet(NamedTuple):
     def art(self, x: int, y: int, width: int, height: int) -> str:
         """Art in a window: what hangs over is covered with ground. A clip would leave a fringe of every layer along its edge."""
         window = path("M", x, y, "v", height, "h", width, "v", -height, "Z")
-        cover = element("path", d=f"M-9-9H{WIDTH + 9}V{HEIGHT + 9}H-9Z{window}", fill=self.ink.ground)
+        cover = element("path", d=f"M-999-999H1999V1999H-999Z{window}", fill=self.ink.ground)
         return _at(x, y, self.paint(self.dice, self.ink, width, height)) + cover
 
     def captions(self, y: float, left: str, right: str = "") -> str:

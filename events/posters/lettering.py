@@ -102,7 +102,10 @@ def _typed_title(text: str, width: float, height: float, color: str) -> Block:
     def size(lines: list[str]) -> float:
         return min(width / max(map(_ems, lines)), height / len(lines) / 1.3, 190)
 
-    lines = max(breaks(_typed_pieces(text), _ems, 4), key=size)
+    def fill(lines: list[str]) -> float:
+        return size(lines) * (width + size(lines) * max(map(_ems, lines)))
+
+    lines = max(breaks(_typed_pieces(text), _ems, 4), key=fill)
     step = size(lines) * 1.3
     drawn = "".join(_typed(words, step * row + size(lines), size(lines), width, color) for row, words in enumerate(lines))
     return Block(drawn, width, step * len(lines))
