@@ -79,8 +79,8 @@ def poster_svg(title: str, artist: str, date: datetime.date, *, venue: str, choi
         paint=FAMILIES[choice.family],
         dice=Dice(choice.seed),
     )
-    name = element("title", escaped(", ".join(filter(None, [title, artist])) or day))
-    return _svg(name, LAYOUTS[choice.layout](sheet), ink=ink, width=WIDTH, height=HEIGHT, role="img")
+    name = ", ".join(filter(None, [title, artist])) or day
+    return _svg(LAYOUTS[choice.layout](sheet), name=name, ink=ink, width=WIDTH, height=HEIGHT, role="img")
 
 
 def art_svg(
@@ -97,7 +97,13 @@ def art_svg(
     return _svg(art, ink=ink, width=width, height=height, **frame)
 
 
-def _svg(*drawn: str, ink: Ink, width: int, height: int, **attributes: str) -> str:
-    frame = {"xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {width} {height}", "width": width, "height": height}
+def _svg(drawn: str, *, name: str = "", ink: Ink, width: int, height: int, **attributes: str) -> str:
+    frame: dict[str, float | str] = {
+        "xmlns": "http://www.w3.org/2000/svg",
+        "viewBox": f"0 0 {width} {height}",
+        "width": width,
+        "height": height,
+    }
     paper = element("rect", width="100%", height="100%", fill=ink.ground)
-    return element("svg", paper, *drawn, **frame | attributes) + "\n"
+    title = element("title", escaped(name)) if name else ""
+    return element("svg", title, paper, drawn, **frame | attributes) + "\n"

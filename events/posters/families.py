@@ -65,7 +65,7 @@ def kawung(dice: Dice, ink: Ink, width: float, height: float) -> str:
 def parang(dice: Dice, ink: Ink, width: float, height: float) -> str:
     """Waves in slanting bands, a plain band between."""
     _, light, spot, second = ink
-    radius = math.sqrt(width * height) / dice.pick([12, 15, 19])
+    radius = max(math.sqrt(width * height) / dice.pick([12, 15, 19]), width / 60, height / 60)
     cos, sin = dice.pick([(0.8, 0.6), (0.6, 0.8), (0.8, -0.6), (0.6, -0.8)])
     colors = dice.pick([(light, spot), (spot, light), (light, second), (spot, second)])
     wide, tall = width / radius, height / radius  # all that follows is measured in radii
@@ -164,7 +164,8 @@ def _cells(dice: Dice, width: float, height: float) -> tuple[int, int, str]:
     across = down = max(width / dice.pick(fine or [4]), height / 8)
     if _is_whole(height / across):
         down = height / round(height / across)
-    return math.ceil(width / across - 0.01), math.ceil(height / down - 0.01), f"scale({across / 100:.4f} {down / 100:.4f})"
+    columns, rows = (max(1, math.ceil(cells - 0.01)) for cells in (width / across, height / down))
+    return columns, rows, f"scale({across / 100:.4f} {down / 100:.4f})"
 
 
 def _ends_well(rows: float) -> bool:
@@ -173,7 +174,7 @@ def _ends_well(rows: float) -> bool:
 
 def _is_whole(rows: float) -> bool:
     """Whether so many rows can be made whole by a stretch that nobody sees."""
-    return abs(rows - round(rows)) <= 0.05 * round(rows)
+    return round(rows) > 0 and abs(rows - round(rows)) <= 0.05 * round(rows)
 
 
 def _diagonal(width: float, height: float) -> float:

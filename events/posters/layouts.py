@@ -72,12 +72,14 @@ def head(sheet: Sheet) -> str:
 def label(sheet: Sheet) -> str:
     """Art inset as a plate, the title under it."""
     heading = sheet.heading(330)
-    credit = HEIGHT - EDGE - SMALL
-    top = round(credit - AIR - heading.height)
+    plate = EDGE + SMALL + AIR
+    place = HEIGHT - EDGE - SMALL
+    top = round((place - AIR if sheet.place else HEIGHT - EDGE) - heading.height)
     return (
-        sheet.art(EDGE, EDGE, INNER, top - AIR - EDGE)
+        sheet.art(EDGE, plate, INNER, top - AIR - plate)
+        + sheet.captions(EDGE, sheet.credit, sheet.day)
         + _at(EDGE, top, heading.svg)
-        + sheet.captions(credit, sheet.credit, sheet.day)
+        + sheet.captions(place, sheet.place)
     )
 
 

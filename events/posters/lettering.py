@@ -10,7 +10,7 @@ from .words import UNICODE, breaks, cut, fold, pieces
 
 BETWEEN = 22  # two lines of a title
 MOST_LINES = 6
-MOST_LETTERS = 100
+MOST_LETTERS = 80
 MOST_EMS = 40.0
 
 # Scripts of Indonesia that the old edition of Unicode does not know: the signs that stand above or below a letter.
@@ -54,8 +54,9 @@ def _drawn_title(text: str, width: float, height: float, color: str) -> Block:
     drawn, top = "", 0.0
     for words, scale, want in zip(lines, scales, tall, strict=True):
         # A wide line gets a heavier stroke, though less than in proportion, or the lines would look set apart.
-        stroke = min(1.6 * scale**0.85 * min(scales) ** 0.15, want * shrink * 0.215)
-        drawn += _drawn(words, top, width, want * shrink, stroke, color)
+        # Of roots, which are exact: a power may differ in its last digit from machine to machine.
+        stroke = min(1.6 * math.sqrt(scale * math.sqrt(scale * min(scales))), want * shrink * 0.215)
+        drawn += _drawn(words, top=top, width=width, height=want * shrink, stroke=stroke, color=color)
         top += want * shrink + BETWEEN
     return Block(drawn, width, top - BETWEEN)
 
@@ -76,7 +77,7 @@ def _height(scale: float) -> float:
     return min(scale * 8 * 1.15, 420)
 
 
-def _drawn(words: str, top: float, width: float, height: float, stroke: float, color: str) -> str:
+def _drawn(words: str, *, top: float, width: float, height: float, stroke: float, color: str) -> str:
     down = (height - stroke) / 8
     # A short line ends before its letters turn into billboards.
     across = min((width - stroke) / max(units(words), 1), down * 1.7)
@@ -92,7 +93,7 @@ def _drawn_caption(text: str, width: float, height: float, color: str) -> Block:
 
     text = cut(text, lambda words: natural(words) <= width / 0.8, "...")
     wide = min(natural(text), width)
-    return Block(_drawn(text, 0, wide, height, stroke, color), wide, height)
+    return Block(_drawn(text, top=0, width=wide, height=height, stroke=stroke, color=color), wide, height)
 
 
 def _typed_title(text: str, width: float, height: float, color: str) -> Block:

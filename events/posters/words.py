@@ -57,9 +57,12 @@ def pieces(text: str) -> list[str]:
 def breaks(parts: list[str], width: Callable[[str], float], most: int) -> Iterator[list[str]]:
     """The parts on one line, on two, and so on, each time with lines as alike in width as the parts allow."""
     ends = list(itertools.accumulate(width(part) for part in parts))
+
+    def nearest(goal: float) -> int:
+        return min(range(len(parts)), key=lambda part: abs(ends[part] - goal)) + 1
+
     for count in range(1, min(most, len(parts)) + 1):
-        goals = [ends[-1] * line / count for line in range(1, count)]
-        cuts = [min(range(len(parts)), key=lambda part, goal=goal: abs(ends[part] - goal)) + 1 for goal in goals]
+        cuts = [nearest(ends[-1] * line / count) for line in range(1, count)]
         lines = [parts[start:end] for start, end in itertools.pairwise([0, *cuts, len(parts)])]
         if all(lines):
             yield ["".join(line).strip() for line in lines]
