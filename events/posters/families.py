@@ -128,7 +128,7 @@ def tambal(dice: Dice, ink: Ink, width: float, height: float) -> str:
 def bulan(dice: Dice, ink: Ink, width: float, height: float) -> str:
     """One moon through its phases, one of them lit."""
     _, light, spot, second = ink
-    side = max(math.sqrt(width * height / dice.pick([3, 6, 9, 14])), width / 8, height / 8)
+    side = max(math.sqrt(width * height / dice.pick([6, 9, 14])), width / 8, height / 8)
     columns, rows = max(1, round(width / side)), max(1, round(height / side))
     across, down = width / columns, height / rows
     radius = min(across, down) * 0.44
