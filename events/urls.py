@@ -8,4 +8,10 @@ app_name = "events"
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("events/past/", views.past, name="past"),
+    path("events/<slug:slug>/", views.event, name="event"),
+    path("events/<slug:slug>/availability/", views.availability, name="availability"),
+    path("events/<slug:slug>/calendar.ics", views.calendar, name="calendar"),
+    path("events/<slug:slug>/poster-<str:stamp>.svg", views.poster, name="poster"),
+    path("events/<slug:slug>/art-<str:stamp>.svg", views.art, name="art"),
 ]

@@ -1,10 +1,156 @@
 """The public pages."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from hashlib import sha256
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
+
+from accounts import roles
+
+from . import kept, pages, posters
+from .forms import Search
+from .models import Event
+
+YEAR = 365 * 24 * 60 * 60
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "events/home.html")
+    cities = kept.LISTS.get(kept.EVERYTHING, "cities", lambda: pages.cities(timezone.now()))
+    search = Search(request.GET, cities=cities)
+    wanted = search.wanted(pages.read_cursor(request.GET.get("after", "")))
+
+    def make() -> str:
+        found = pages.results(wanted, timezone.now())
+        later = {name: value for name, value in request.GET.dict().items() if name in search.fields and value} | {"after": found.more}
+        return render_to_string("events/_results.html", {"found": found, "wanted": wanted, "later": later})
+
+    variant = sha256(f"{get_language()} {wanted!r}".encode()).hexdigest()
+    results = kept.LISTS.get(kept.EVERYTHING, variant, make)
+    context = {"search": search, "wanted": wanted, "canonical": settings.SITE_URL + request.path, "results": results}
+    return render(request, "events/home.html", context)
+
+
+@require_safe
+def past(request: HttpRequest) -> HttpResponse:
+    after = pages.read_cursor(request.GET.get("after", ""))
+
+    def make() -> str:
+        found = pages.past(after, timezone.now())
+        return render_to_string("events/_results.html", {"found": found, "wanted": found.wanted, "later": {"after": found.more}})
+
+    results = kept.LISTS.get(kept.EVERYTHING, f"past {get_language()} {after}", make)
+    return render(request, "events/past.html", {"after": after, "results": results})
+
+
+@require_safe
+def event(request: HttpRequest, slug: str) -> HttpResponse:
+    texts = _texts(request, slug)
+    tickets = _tickets(texts)
+    return render(request, "events/event.html", {"page": texts, "tickets": tickets})
+
+
+@require_safe
+def availability(request: HttpRequest, slug: str) -> HttpResponse:
+    """The part of the event page that changes while it is open; "nothing new" costs no query."""
+    html = _tickets(_texts(request, slug))
+    etag = f'"{sha256(html.encode()).hexdigest()[:20]}"'
+    if request.headers.get("If-None-Match") == etag:
+        response = HttpResponse(status=304)
+    else:
+        response = HttpResponse(html)
+    response["ETag"] = etag
+    patch_cache_control(response, no_cache=True, private=True)
+    patch_vary_headers(response, ["Accept-Language", "Cookie"])
+    return response
+
+
+@require_safe
+def poster(request: HttpRequest, slug: str, stamp: str) -> HttpResponse:
+    return _drawing(request, slug, stamp, "events:poster", _draw_poster)
+
+
+@require_safe
+def art(request: HttpRequest, slug: str, stamp: str) -> HttpResponse:
+    return _drawing(request, slug, stamp, "events:art", _draw_art)
+
+
+@require_safe
+def calendar(request: HttpRequest, slug: str) -> HttpResponse:
+    found = _seen(request, slug)
+    response = HttpResponse(
+        pages.calendar(found, settings.SITE_URL + found.get_absolute_url()), content_type="text/calendar; charset=utf-8"
+    )
+    response["Content-Disposition"] = f'attachment; filename="{found.slug}.ics"'
+    return response
+
+
+def _texts(request: HttpRequest, slug: str) -> dict[str, Any]:
+    """Return the parts of the page that only the promoter's own changes change."""
+    texts = kept.TEXTS.get(slug, str(get_language()), lambda: _make_texts(Event.objects.shown().filter(slug=slug).with_prices().first()))
+    if texts is None:
+        # A draft, for those who work on it; nobody else learns that it is there.
+        texts = _make_texts(_seen(request, slug))
+    return texts
+
+
+def _make_texts(found: Event | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    shown = pages.event(found)
+    return {
+        "id": found.pk,
+        "slug": found.slug,
+        "title": found.title,
+        "summary": shown.summary,
+        "is_draft": found.status == Event.Status.DRAFT,
+        **{part: render_to_string(f"events/_{part}.html", {"event": found, "shown": shown}) for part in ("head", "band", "facts", "about")},
+    }
+
+
+def _tickets(texts: dict[str, Any]) -> str:
+    def make() -> str:
+        now = timezone.now()
+        found = Event.objects.with_prices().get(pk=texts["id"])
+        return render_to_string("events/_tickets.html", {"event": found, "lines": pages.tier_lines(found, now), "headline": ""})
+
+    return kept.STOCK.get(texts["id"], str(get_language()), make)
+
+
+def _seen(request: HttpRequest, slug: str) -> Event:
+    """Return the event if this visitor may see it. Others' drafts are not there at all."""
+    found = Event.objects.with_prices().filter(slug=slug).first()
+    if found is None:
+        raise Http404
+    if not found.is_shown and not (roles.is_staff_member(request.user) or roles.role_in(request.user, found.promoter)):
+        raise Http404
+    return found
+
+
+def _drawing(request: HttpRequest, slug: str, stamp: str, route: str, draw: Any) -> HttpResponse:
+    found = _seen(request, slug)
+    if stamp != pages.poster_stamp(found):
+        return redirect(reverse(route, args=[slug, pages.poster_stamp(found)]))
+    response = HttpResponse(draw(found), content_type="image/svg+xml")
+    patch_cache_control(response, public=found.is_shown, private=not found.is_shown, max_age=YEAR, immutable=True)
+    return response
+
+
+def _draw_poster(found: Event) -> str:
+    return posters.poster_svg(found.title, found.artist, _local_day(found), venue=found.venue, choice=pages.choice(found))
+
+
+def _draw_art(found: Event) -> str:
+    return posters.art_svg(found.title, found.artist, _local_day(found), choice=pages.choice(found))
+
+
+def _local_day(found: Event) -> Any:
+    return found.starts_at.astimezone(found.zone).date()

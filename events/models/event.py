@@ -10,9 +10,10 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import CheckConstraint, Exists, F, GeneratedField, Index, OuterRef, Q, Value
+from django.db.models import CheckConstraint, Exists, F, GeneratedField, Index, OuterRef, Prefetch, Q, Subquery, Value
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Promoter
@@ -58,6 +59,10 @@ def check_timezone(name: str) -> None:
 
 
 class EventQuerySet(RowQuerySet):
+    def shown(self) -> Self:
+        """Those with a page of their own: once published, always, since people hold links to it."""
+        return self.filter(published_at__isnull=False)
+
     def upcoming(self, at: datetime) -> Self:
         """Those the public can still attend, soonest first. The second bound is for the index: nothing lasts longer."""
         return self.filter(status__in=PUBLIC, ends_at__gt=at, starts_at__gt=at - LONGEST).order_by("starts_at", "pk")
@@ -73,6 +78,15 @@ class EventQuerySet(RowQuerySet):
         tiers = TicketTier.objects.filter(event=OuterRef("pk")).listed().in_window(at).filter(available__gt=0)
         has_room = Q(capacity=None) | Q(capacity__gt=F("sold") + F("reserved"))
         return self.upcoming(at).filter(has_room, Exists(tiers), status=Status.PUBLISHED)
+
+    def with_prices(self) -> Self:
+        """With what a price needs: the rate, the promoter's fees, and the tiers that everybody sees."""
+        from .rate import ReferenceRate
+        from .tier import TicketTier
+
+        rate = ReferenceRate.objects.filter(currency=OuterRef("currency")).values("per_usdt")
+        tiers = Prefetch("tiers", queryset=TicketTier.objects.listed())
+        return self.annotate(per_usdt=Subquery(rate)).select_related("promoter").prefetch_related(tiers)
 
     def matching(self, words: str) -> Self:
         """Those that have all the words, each with its `rank`; the caller orders."""
@@ -154,6 +168,8 @@ class Event(Row, SoftDeleted):
         expression=search.SearchVector(*search.NAMES, F("description")), output_field=SearchVectorField(), db_persist=True
     )
     search_text = GeneratedField(expression=search.SearchText(*search.NAMES), output_field=models.TextField(), db_persist=True)
+
+    per_usdt: Decimal | None  # of `with_prices`
 
     objects = LivingEvents()
     all_objects = EventQuerySet.as_manager()
@@ -298,6 +314,13 @@ class Event(Row, SoftDeleted):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    def get_absolute_url(self) -> str:
+        return reverse("events:event", args=[self.slug])
+
+    @property
+    def is_shown(self) -> bool:
+        return self.published_at is not None
 
     @property
     def is_public(self) -> bool:

@@ -13,7 +13,7 @@ from ticketing.querysets import RowQuerySet
 
 from .event import Event, Status
 
-FEW = 10
+FEW = 20
 
 
 class TierState(models.TextChoices):
@@ -143,7 +143,7 @@ class TicketTier(Row):
         if not self.is_in_window(at):
             return TierState.CLOSED
         if room := self.room_in(event):
-            return TierState.FEW_LEFT if room <= FEW else TierState.ON_SALE
+            return TierState.FEW_LEFT if room <= min(FEW, self.quantity // 10) else TierState.ON_SALE
         if self.left_in(event) > 0:
             return TierState.IN_LINE
         return TierState.HELD if self.reserved else TierState.SOLD_OUT

@@ -1,0 +1,8 @@
+"""What is kept of events between two visits, and for how long. Buying never looks here: it reads the rows."""
+
+from ticketing.kept import Shelf
+
+TEXTS = Shelf("event-texts", seconds=5 * 60)
+STOCK = Shelf("event-stock", seconds=60)
+LISTS = Shelf("event-lists", seconds=60)
+EVERYTHING = "all"

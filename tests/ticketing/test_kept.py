@@ -1,0 +1,104 @@
+"""Kept parts of pages: never older than the last commit, never in the way when the cache is away."""
+
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+
+from ticketing.kept import Shelf
+
+
+@pytest.fixture
+def shelf():
+    return Shelf(f"test-{uuid4()}", seconds=60)
+
+
+def counted():
+    made = []
+
+    def make():
+        made.append(len(made))
+        return f"value {len(made)}"
+
+    return make
+
+
+def test_value_is_made_once(shelf):
+    make = counted()
+
+    assert [shelf.get("a", "en", make), shelf.get("a", "en", make)] == ["value 1", "value 1"]
+
+
+def test_subjects_and_variants_do_not_mix(shelf):
+    make = counted()
+
+    assert [shelf.get("a", "en", make), shelf.get("a", "id", make), shelf.get("b", "en", make)] == ["value 1", "value 2", "value 3"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_renewal_counts_from_the_commit_on(shelf):
+    make = counted()
+    shelf.get("a", "en", make)
+    shelf.get("b", "en", make)
+
+    with transaction.atomic():
+        shelf.renew("a")
+        assert shelf.get("a", "en", make) == "value 1"
+
+    assert shelf.get("a", "en", make) == "value 3"
+    assert shelf.get("a", "id", make) == "value 4"
+    assert shelf.get("b", "en", make) == "value 2"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rolled_back_change_renews_nothing(shelf):
+    make = counted()
+    shelf.get("a", "en", make)
+
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        shelf.renew("a")
+        raise ZeroDivisionError
+
+    assert shelf.get("a", "en", make) == "value 1"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("known", [True, False], ids=["kept before", "new"])
+def test_what_was_read_before_a_commit_and_arrives_after_it_is_not_kept(shelf, known):
+    if known:
+        shelf.get("a", "id", lambda: "before")
+
+    def read_old_while_another_commits():
+        with transaction.atomic():
+            shelf.renew("a")
+        return "old"
+
+    assert shelf.get("a", "en", read_old_while_another_commits) == "old"
+    assert shelf.get("a", "en", lambda: "new") == "new"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_stamp_changes_with_the_subject_alone(shelf):
+    before, other = shelf.stamp("a"), shelf.stamp("b")
+    assert shelf.stamp("a") == before
+
+    with transaction.atomic():
+        shelf.renew("a")
+
+    assert shelf.stamp("a") != before
+    assert shelf.stamp("b") == other
+
+
+def test_none_is_a_value_too(shelf):
+    shelf.get("a", "en", lambda: None)
+
+    assert shelf.get("a", "en", lambda: "found again") is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_cache_every_value_is_made_anew(shelf, redis_away):
+    make = counted()
+
+    assert [shelf.get("a", "en", make), shelf.get("a", "en", make)] == ["value 1", "value 2"]
+    with transaction.atomic():
+        shelf.renew("a")

@@ -1,0 +1,49 @@
+"""Parts of pages that are kept in the cache until what they show changes."""
+
+from collections.abc import Callable
+from secrets import token_hex
+from typing import Any
+
+from django.core.cache import cache
+from django.db import transaction
+
+STAMP_SECONDS = 24 * 60 * 60
+
+
+class Shelf:
+    """Values by subject (an event) and variant (a language), each for some seconds at most.
+
+    A value bears the subject's stamp as it was before the value was made. `renew` gives the subject another stamp once
+    the change is committed, so that what was read before the commit and arrives after it counts for nothing.
+    """
+
+    def __init__(self, name: str, *, seconds: int) -> None:
+        self.name, self.seconds = name, seconds
+
+    def get(self, subject: Any, variant: str, make: Callable[[], Any], *, seconds: int | None = None) -> Any:
+        stamp_key = self._stamp_key(subject)
+        key = f"{stamp_key}:{variant}"
+        found = cache.get_many([stamp_key, key])
+        stamp = found.get(stamp_key) or self._new_stamp(stamp_key)
+        kept_stamp, value = found.get(key, (None, None))
+        if kept_stamp != stamp:
+            value = make()
+            cache.set(key, (stamp, value), self.seconds if seconds is None else seconds)
+        return value
+
+    def stamp(self, subject: Any) -> str:
+        """Return what changes whenever the subject does; for ETags."""
+        key = self._stamp_key(subject)
+        return str(cache.get(key) or self._new_stamp(key))
+
+    def renew(self, subject: Any) -> None:
+        key = self._stamp_key(subject)
+        transaction.on_commit(lambda: cache.set(key, token_hex(8), STAMP_SECONDS), robust=True)
+
+    def _stamp_key(self, subject: Any) -> str:
+        return f"{self.name}:{subject}"
+
+    def _new_stamp(self, key: str) -> str:
+        stamp = token_hex(8)
+        # Whoever is first decides; while the cache is away, everybody is, and nothing is kept.
+        return stamp if cache.add(key, stamp, STAMP_SECONDS) else str(cache.get(key, stamp))
