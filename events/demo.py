@@ -175,7 +175,9 @@ def _made(night: Night) -> str:
         # Without a deed, so without a minimum or an order: how many others have bought.
         event.tiers.filter(pk=made.pk).update(sold=tier.sold, reserved=tier.reserved)
     if event.capacity:
-        Event.objects.filter(pk=event.pk).update(sold=sum(tier.sold for tier in night.tiers), reserved=sum(tier.reserved for tier in night.tiers))
+        Event.objects.filter(pk=event.pk).update(
+            sold=sum(tier.sold for tier in night.tiers), reserved=sum(tier.reserved for tier in night.tiers)
+        )
     if night.cancelled:
         actions.cancel(event_id=event.pk, reason=night.cancelled, by=None, at=now)
     return f"Made {event}, {event.venue}, {event.city}"

@@ -26,7 +26,7 @@ from django.utils.translation import ngettext, pgettext
 from ticketing import money
 from ticketing.markdown import to_html
 
-from . import posters, prices
+from . import posters, prices, refunds
 from .forms import Wanted
 from .models import Event, TicketTier, TierState
 
@@ -108,18 +108,18 @@ def price_of(event: Event, amount: Decimal) -> Price:
         return Price(amount, pgettext("price", "Free"), "")
     about = ""
     if event.per_usdt and event.currency != "USDT":
-        about = _("about %(amount)s") % {"amount": money.written(amount / event.per_usdt, "USDT")}
+        about = _("about %(amount)s") % {"amount": money.written(prices.in_usdt(amount, event.per_usdt), "USDT")}
     return Price(amount, money.written(amount, event.currency), about)
 
 
-def tier_line(event: Event, tier: TicketTier, at: datetime) -> TierLine:
+def tier_line(event: Event, tier: TicketTier, terms: prices.Terms, at: datetime) -> TierLine:
     state = tier.state(event, at)
     room = tier.room_in(event)
     return TierLine(
         id=tier.pk,
         name=tier.name,
         description=tier.description,
-        price=price_of(event, prices.of_one(event, tier)),
+        price=price_of(event, prices.price_with_fees(tier, terms)),
         state=state,
         note=_note(event, tier, state, room),
         hint=_("Some may come back within %(minutes)s min") % {"minutes": event.hold_minutes} if state == TierState.HELD else "",
@@ -144,7 +144,7 @@ def _note(event: Event, tier: TicketTier, state: TierState, room: int) -> str:
 
 def card(event: Event, at: datetime) -> Card:
     """Put a list's entry together. Reads the event's tiers: prefetch them."""
-    lines = [tier_line(event, tier, at) for tier in event.tiers.all() if tier.is_listed]
+    lines = tier_lines(event, at)
     note, mark = _headline(lines)
     begin = event.starts_at.astimezone(event.zone)
     return Card(
@@ -346,7 +346,7 @@ def event(found: Event) -> Shown:
         map="https://www.openstreetmap.org/search?"
         + urlencode({"query": ", ".join(filter(None, [found.venue, found.address, found.city]))}),
         age=_age(found.age_limit),
-        refunds=prices.refund_words(found),
+        refunds=refunds.policy_of(found).words(),
         description=about,
         ink=choice(found).ink,
         poster=drawing(found, "poster"),
@@ -357,7 +357,8 @@ def event(found: Event) -> Shown:
 
 
 def tier_lines(found: Event, at: datetime) -> list[TierLine]:
-    return [tier_line(found, tier, at) for tier in found.tiers.all()]
+    terms = prices.terms_of(found)
+    return [tier_line(found, tier, terms, at) for tier in found.tiers.all()]
 
 
 def _end(begin: datetime, end: datetime) -> str:
@@ -372,11 +373,12 @@ def _age(limit: int | None) -> str:
 
 def _json_ld(found: Event, url: str, summary: str) -> SafeString:
     """What search engines read. Written into a script element, so no character may end it."""
+    terms = prices.terms_of(found)
     offers = [
         {
             "@type": "Offer",
             "name": tier.name,
-            "price": str(money.rounded(prices.of_one(found, tier), found.currency)),
+            "price": str(prices.price_with_fees(tier, terms)),
             "priceCurrency": found.currency,
             "url": url,
         }

@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Subquery, Sum, Value, When
-from django.db.models.functions import Least
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce, Least
 from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -63,7 +63,8 @@ def claim(*, event_id: Any, lines: Lines, at: datetime, offered: bool = False, c
     Locks: the event if it has a capacity, the code, the tiers.
     Raises: NotOnSale, BelowMinimum, AboveMaximum, SoldOut, Queued, CodeRefused, Busy.
     """
-    capped = _claim_capacity(event_id, sum(lines.values()), offered)
+    total = _total(lines)
+    capped = bool(_with_capacity(event_id, total, offered).update(reserved=F("reserved") + total))
     if code_id is not None:
         codes.redeem(code_id=code_id, event_id=event_id, at=at)
     tiers = _held(event_id, lines)
@@ -74,7 +75,7 @@ def claim(*, event_id: Any, lines: Lines, at: datetime, offered: bool = False, c
         waiting_any = Subquery(Event.objects.filter(pk=event_id).values("waiting_any"))
         fitting = fitting.filter(_shown(code_id), min_purchase__lte=wanted, max_purchase__gte=wanted)
         fitting = fitting.filter(available__gte=wanted + F("waiting") + waiting_any)
-    if min(lines.values(), default=0) < 1 or fitting.update(reserved=F("reserved") + wanted) != len(lines):
+    if fitting.update(reserved=F("reserved") + wanted) != len(lines):
         raise _refusal(event_id, tiers, lines, at=at, offered=offered, code_id=code_id, capped=capped)
 
 
@@ -117,20 +118,19 @@ def queue(*, event_id: Any, places: int, tier_id: Any = None) -> None:
         TicketTier.objects.filter(pk=tier_id, event=event_id).update(waiting=F("waiting") + places)
 
 
-def _claim_capacity(event_id: Any, wanted: int, offered: bool) -> bool:
-    """Count the places under the event's capacity; answer whether it has one with so much room."""
+def _with_capacity(event_id: Any, wanted: int, offered: bool) -> QuerySet[Event]:
+    """Return the event, if it has a capacity and so much room under it."""
     room = F("capacity") - F("sold") - F("reserved")
     if not offered:
         in_line = TicketTier.objects.filter(event=OuterRef("pk"), waiting__gt=0).order_by().values("event")
         # Those in line for a tier that is full cannot use the capacity's room, so they do not hold it either.
-        served = in_line.annotate(places=Sum(Least("waiting", "available"))).values("places")
-        room = room - F("waiting_any") - Case(When(Exists(in_line), then=Subquery(served)), default=0, output_field=IntegerField())
-    events = Event.all_objects.filter(pk=event_id, capacity__isnull=False).filter(GreaterThanOrEqual(room, wanted))
-    return bool(events.update(reserved=F("reserved") + wanted))
+        places = Subquery(in_line.annotate(places=Sum(Least("waiting", "available"))).values("places"))
+        room = room - F("waiting_any") - Coalesce(places, 0)
+    return Event.all_objects.filter(GreaterThanOrEqual(room, wanted), pk=event_id, capacity__isnull=False)
 
 
 def _count(event_id: Any, lines: Lines, *, code_id: Any = None, reserved: int = 0, sold: int = 0) -> None:
-    total = sum(lines.values())
+    total = _total(lines)
     events = Event.all_objects.filter(pk=event_id, capacity__isnull=False)
     capped = bool(events.update(reserved=F("reserved") + reserved * total, sold=F("sold") + sold * total))
     if code_id is not None:
@@ -146,6 +146,12 @@ def _count(event_id: Any, lines: Lines, *, code_id: Any = None, reserved: int = 
 
 def _held(event_id: Any, lines: Lines) -> dict[UUID, TicketTier]:
     return {tier.pk: tier for tier in TicketTier.objects.filter(event=event_id, pk__in=lines).locked()}
+
+
+def _total(lines: Lines) -> int:
+    if min(lines.values(), default=0) < 1:
+        raise ValueError("each line is of one place or more")
+    return sum(lines.values())
 
 
 def _of(lines: Lines) -> Case:
@@ -175,7 +181,7 @@ def _refusal(
             return NotOnSale(_("There is no such ticket here. Load the page again and choose from what it shows."))
         if not tier.is_in_window(at):
             return NotOnSale(_outside(tier, event, at))
-        if (not offered and number < tier.min_purchase) or number < 1:
+        if not offered and number < tier.min_purchase:
             return BelowMinimum(tier)
         if not offered and number > tier.max_purchase:
             return AboveMaximum(tier)
@@ -183,11 +189,10 @@ def _refusal(
             return SoldOut(tier, int(tier.available))
         if not offered and number > int(tier.available) - tier.waiting - event.waiting_any:
             return Queued(tier, int(tier.available))
-    if event.room is not None and not capped:
-        if event.room < sum(lines.values()):
-            return SoldOut(None, event.room)
-        return Queued(None, event.room)
-    return Busy()
+    total = _total(lines)
+    if event.room is None or capped or _with_capacity(event_id, total, offered).exists():
+        return Busy()  # its capacity was changed between our statements
+    return SoldOut(None, event.room) if event.room < total else Queued(None, event.room)
 
 
 def _closed(event: Event, at: datetime) -> str:

@@ -567,7 +567,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("waiting_any__gte", 0)),
                 name="event_waiting_not_negative",
-                violation_error_message="Nobody waits less than not at all.",
+                violation_error_message="Fewer than no places cannot be waited for.",
             ),
         ),
         migrations.AddConstraint(
@@ -656,7 +656,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="public_event_has_published_at",
-                violation_error_message="A public event says since when it is.",
+                violation_error_message="A public event has the time of its publication.",
             ),
         ),
         migrations.AddConstraint(

@@ -232,7 +232,7 @@ class Event(Row, SoftDeleted):
             CheckConstraint(
                 condition=Q(waiting_any__gte=0),
                 name="event_waiting_not_negative",
-                violation_error_message=_("Nobody waits less than not at all."),
+                violation_error_message=_("Fewer than no places cannot be waited for."),
             ),
             CheckConstraint(
                 condition=(Q(fee_percent=None) | Q(fee_percent__gte=0, fee_percent__lte=100))
@@ -277,7 +277,7 @@ class Event(Row, SoftDeleted):
             CheckConstraint(
                 condition=~Q(status__in=["published", "sales_closed", "cancelled"]) | Q(published_at__isnull=False),
                 name="public_event_has_published_at",
-                violation_error_message=_("A public event says since when it is."),
+                violation_error_message=_("A public event has the time of its publication."),
             ),
             CheckConstraint(
                 condition=Q(cancelled_at=None, cancel_reason="") & ~Q(status="cancelled")
