@@ -1,13 +1,16 @@
 """What the public pages show of events: plain values for templates, put together once and kept."""
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from html import unescape
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID
@@ -45,6 +48,10 @@ MARKS = {
 }
 
 
+OPEN = (TierState.ON_SALE, TierState.FEW_LEFT)
+QUANTITY = re.compile("[0-9]{1,4}")
+
+
 @dataclass(frozen=True)
 class Price:
     """What a ticket costs, fees and all, as the page writes it."""
@@ -64,12 +71,15 @@ class TierLine:
     note: str
     hint: str
     mark: str
+    left: int
     fewest: int
     most: int
+    list_price: Decimal
+    chosen: int
 
     @property
     def is_open(self) -> bool:
-        return self.state in {TierState.ON_SALE, TierState.FEW_LEFT}
+        return self.state in OPEN
 
 
 @dataclass(frozen=True)
@@ -112,7 +122,7 @@ def price_of(event: Event, amount: Decimal) -> Price:
     return Price(amount, money.written(amount, event.currency), about)
 
 
-def tier_line(event: Event, tier: TicketTier, terms: prices.Terms, at: datetime) -> TierLine:
+def tier_line(event: Event, tier: TicketTier, terms: prices.Terms, at: datetime, chosen: int) -> TierLine:
     state = tier.state(event, at)
     room = tier.room_in(event)
     return TierLine(
@@ -124,8 +134,11 @@ def tier_line(event: Event, tier: TicketTier, terms: prices.Terms, at: datetime)
         note=_note(event, tier, state, room),
         hint=_("Some may come back within %(minutes)s min") % {"minutes": event.hold_minutes} if state == TierState.HELD else "",
         mark=MARKS.get(state, "ok"),
+        left=room,
         fewest=tier.min_purchase,
         most=min(tier.max_purchase, room),
+        list_price=tier.price,
+        chosen=min(chosen, tier.max_purchase, room) if state in OPEN else 0,
     )
 
 
@@ -184,7 +197,7 @@ def _headline(lines: list[TierLine]) -> tuple[str, str]:
         if not found:
             continue
         if state == TierState.FEW_LEFT:
-            count = sum(line.most for line in found)
+            count = sum(line.left for line in found)
             return ngettext("%(count)s left", "%(count)s left", count) % {"count": count}, "wait"
         return found[0].note, found[0].mark
     return _("Not on sale yet"), ""
@@ -356,9 +369,48 @@ def event(found: Event) -> Shown:
     )
 
 
-def tier_lines(found: Event, at: datetime) -> list[TierLine]:
+@dataclass(frozen=True)
+class Tickets:
+    lines: list[TierLine]
+    over: str  # why nothing is sold here any more
+    because: str
+    sum: prices.Quote | None  # of what is chosen
+    about: str
+
+    @property
+    def is_open(self) -> bool:
+        return any(line.is_open for line in self.lines)
+
+
+def tickets(found: Event, wanted: Mapping[UUID, int], at: datetime) -> Tickets:
+    lines = tier_lines(found, at, wanted)
+    chosen = [line for line in lines if line.chosen]
+    priced = [prices.Line(line.id, line.chosen, line.list_price) for line in chosen]
+    total = prices.quote(priced, prices.terms_of(found)) if chosen else None
+    cancelled = found.status == Event.Status.CANCELLED
+    over = _("This event is cancelled") if cancelled else _("This event is over") if found.is_over(at) else ""
+    return Tickets(
+        lines=[] if over else lines,
+        over=over,
+        because=found.cancel_reason,
+        sum=total,
+        about=price_of(found, total.total).about if total else "",
+    )
+
+
+def tier_lines(found: Event, at: datetime, wanted: Mapping[UUID, int] = MappingProxyType({})) -> list[TierLine]:
     terms = prices.terms_of(found)
-    return [tier_line(found, tier, terms, at) for tier in found.tiers.all()]
+    return [tier_line(found, tier, terms, at, wanted.get(tier.pk, 0)) for tier in found.tiers.all()]
+
+
+def read_quantities(fields: Mapping[str, str]) -> dict[UUID, int]:
+    """Return how many of which tier, leaving out what no form of ours sends."""
+    found = {}
+    for name, value in fields.items():
+        if name.startswith("quantity-") and QUANTITY.fullmatch(value):
+            with suppress(ValueError):
+                found[UUID(name.removeprefix("quantity-"))] = int(value)
+    return {tier: number for tier, number in found.items() if number}
 
 
 def _end(begin: datetime, end: datetime) -> str:

@@ -2,10 +2,11 @@
 
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -54,19 +55,16 @@ def past(request: HttpRequest) -> HttpResponse:
 @require_safe
 def event(request: HttpRequest, slug: str) -> HttpResponse:
     texts = _texts(request, slug)
-    tickets = _tickets(texts)
-    return render(request, "events/event.html", {"page": texts, "tickets": tickets})
+    return render(request, "events/event.html", {"page": texts, "tickets": _tickets(request, texts)})
 
 
 @require_safe
 def availability(request: HttpRequest, slug: str) -> HttpResponse:
     """The part of the event page that changes while it is open; "nothing new" costs no query."""
-    html = _tickets(_texts(request, slug))
+    html = _tickets(request, _texts(request, slug))
     etag = f'"{sha256(html.encode()).hexdigest()[:20]}"'
-    if request.headers.get("If-None-Match") == etag:
-        response = HttpResponse(status=304)
-    else:
-        response = HttpResponse(html)
+    unchanged = request.headers.get("If-None-Match") == etag
+    response = HttpResponse(status=304) if unchanged else HttpResponse(html)
     response["ETag"] = etag
     patch_cache_control(response, no_cache=True, private=True)
     patch_vary_headers(response, ["Accept-Language", "Cookie"])
@@ -95,34 +93,31 @@ def calendar(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _texts(request: HttpRequest, slug: str) -> dict[str, Any]:
     """Return the parts of the page that only the promoter's own changes change."""
-    texts = kept.TEXTS.get(slug, str(get_language()), lambda: _make_texts(Event.objects.shown().filter(slug=slug).with_prices().first()))
-    if texts is None:
+    try:
+        return dict(kept.TEXTS.get(slug, str(get_language()), lambda: _make_texts(Event.objects.shown().with_prices().get(slug=slug))))
+    except Event.DoesNotExist:
         # A draft, for those who work on it; nobody else learns that it is there.
-        texts = _make_texts(_seen(request, slug))
-    return texts
+        return _make_texts(_seen(request, slug))
 
 
-def _make_texts(found: Event | None) -> dict[str, Any] | None:
-    if found is None:
-        return None
+def _make_texts(found: Event) -> dict[str, Any]:
     shown = pages.event(found)
-    return {
-        "id": found.pk,
-        "slug": found.slug,
-        "title": found.title,
-        "summary": shown.summary,
-        "is_draft": found.status == Event.Status.DRAFT,
-        **{part: render_to_string(f"events/_{part}.html", {"event": found, "shown": shown}) for part in ("head", "band", "facts", "about")},
+    parts = {
+        part: render_to_string(f"events/_{part}.html", {"event": found, "shown": shown}) for part in ("head", "band", "facts", "about")
     }
+    return {"id": found.pk, "title": found.title, "summary": shown.summary, "is_draft": not found.is_shown, **parts}
 
 
-def _tickets(texts: dict[str, Any]) -> str:
-    def make() -> str:
-        now = timezone.now()
-        found = Event.objects.with_prices().get(pk=texts["id"])
-        return render_to_string("events/_tickets.html", {"event": found, "lines": pages.tier_lines(found, now), "headline": ""})
+def _tickets(request: HttpRequest, texts: dict[str, Any]) -> str:
+    wanted = pages.read_quantities(request.GET.dict())
+    if wanted:
+        return _make_tickets(texts["id"], wanted)
+    return str(kept.STOCK.get(texts["id"], str(get_language()), lambda: _make_tickets(texts["id"], {})))
 
-    return kept.STOCK.get(texts["id"], str(get_language()), make)
+
+def _make_tickets(event_id: Any, wanted: dict[UUID, int]) -> str:
+    found = get_object_or_404(Event.objects.with_prices(), pk=event_id)
+    return render_to_string("events/_tickets.html", {"event": found, "tickets": pages.tickets(found, wanted, timezone.now())})
 
 
 def _seen(request: HttpRequest, slug: str) -> Event:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from accounts import roles
 from accounts.actions import NotAllowed
 from accounts.models import Promoter, TeamRole, User
+from events import kept
 from events.models import Event, TicketTier
 from ticketing import history
 from ticketing.errors import DomainError
@@ -42,11 +43,12 @@ def only_planners(promoter: Promoter, by: User | None) -> None:
 
 
 def locked_event(event_id: Any, by: User | None) -> Event:
-    """Lock the event, for somebody who may plan it. Raises NotAllowed, EventDeleted."""
+    """Lock the event, for somebody who may plan it, and so is about to change it. Raises NotAllowed, EventDeleted."""
     event: Event = Event.all_objects.select_related("promoter").locked().get(pk=event_id)
     only_planners(event.promoter, by)
     if event.is_deleted:
         raise EventDeleted
+    kept.renew(event)
     return event
 
 

@@ -14,6 +14,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from events import kept
 from events.models import DiscountCode, Event, TicketTier
 from ticketing.errors import Busy, DomainError
 
@@ -145,6 +146,7 @@ def _count(event_id: Any, lines: Lines, *, code_id: Any = None, reserved: int = 
 
 
 def _held(event_id: Any, lines: Lines) -> dict[UUID, TicketTier]:
+    kept.STOCK.renew(event_id)
     return {tier.pk: tier for tier in TicketTier.objects.filter(event=event_id, pk__in=lines).locked()}
 
 

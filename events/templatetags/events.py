@@ -1,8 +1,13 @@
 """Small parts of the public pages."""
 
+from decimal import Decimal
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django import template
+
+from events.pages import TierLine
+from ticketing.money import written
 
 register = template.Library()
 
@@ -10,3 +15,13 @@ register = template.Library()
 @register.simple_tag
 def urlquery(fields: dict[str, str]) -> str:
     return urlencode(fields)
+
+
+@register.simple_tag
+def money(amount: Decimal, currency: str) -> str:
+    return written(amount, currency)
+
+
+@register.simple_tag
+def tier_name(lines: list[TierLine], tier: UUID) -> str:
+    return next(line.name for line in lines if line.id == tier)

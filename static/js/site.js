@@ -6,11 +6,12 @@ const shape = { less: "M6 12h12", more: "M6 12h12M12 6v12" };
 function stepperButton(kind, label, input) {
   const button = document.createElement("button");
   button.type = "button";
+  button.id = `${kind}-${input.id}`; // by which its focus is found again after the part is replaced
   button.setAttribute("aria-label", label);
   button.innerHTML = `<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="${shape[kind]}"/></svg>`;
   button.addEventListener("click", () => {
     kind === "less" ? input.stepDown() : input.stepUp();
-    input.dispatchEvent(new Event("input", { bubbles: true }));
+    input.dispatchEvent(new Event("change", { bubbles: true }));
   });
   return button;
 }
@@ -27,10 +28,10 @@ function equip(root) {
     const input = stepper.querySelector("input");
     stepper.prepend(stepperButton("less", stepper.dataset.less, input));
     stepper.append(stepperButton("more", stepper.dataset.more, input));
-    stepper.addEventListener("input", () => limit(stepper));
+    stepper.addEventListener("change", () => limit(stepper));
     limit(stepper);
   }
 }
 
 equip(document);
-document.addEventListener("htmx:afterSettle", (event) => equip(event.target.ownerDocument));
+document.addEventListener("htmx:afterSwap", () => equip(document)); // before htmx gives the focus back
