@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 PRICES = [("", _("Any price")), ("0", _("Free")), ("10", _("Up to 10 USDT")), ("25", _("Up to 25 USDT")), ("50", _("Up to 50 USDT"))]
@@ -31,6 +32,11 @@ class Wanted:
         return bool(self.words) or self.is_filtered
 
 
+def _day(label: Any) -> forms.DateField:
+    bounds = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 1, 1))]
+    return forms.DateField(label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}), validators=bounds)
+
+
 class Search(forms.Form):
     q = forms.CharField(label=_("Artist, event or venue"), max_length=100, required=False, widget=forms.TextInput(attrs={"type": "search"}))
     city = forms.CharField(label=_("City"), max_length=80, required=False)
@@ -39,8 +45,8 @@ class Search(forms.Form):
     def __init__(self, *args: Any, cities: list[str], **options: Any) -> None:
         super().__init__(*args, **options)
         # `from` is a word of Python's, so these two cannot be written above.
-        self.fields["from"] = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-        self.fields["to"] = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+        self.fields["from"] = _day(_("From"))
+        self.fields["to"] = _day(_("To"))
         chosen = str(self.data.get("city", ""))[:80]
         names = sorted({*cities, chosen} - {""})
         self.fields["city"].widget = forms.Select(choices=[("", _("Any city")), *((name, name) for name in names)])

@@ -50,6 +50,7 @@ MARKS = {
 
 OPEN = (TierState.ON_SALE, TierState.FEW_LEFT)
 QUANTITY = re.compile("[0-9]{1,4}")
+CURSOR, CURSOR_TIME = re.compile(r"(2[0-9]{7}T[0-9]{6})\.([0-9]{1,4})"), "%Y%m%dT%H%M%S"
 
 
 @dataclass(frozen=True)
@@ -306,16 +307,15 @@ def _cursor(shown: list[Event], wanted: Wanted) -> str:
     same = sum(event.starts_at == last for event in shown)
     if wanted.after and wanted.after[0] == last:
         same += wanted.after[1]
-    return f"{last.astimezone(UTC):%Y%m%dT%H%M%S}.{same}"
+    return f"{last.astimezone(UTC):{CURSOR_TIME}}.{same}"
 
 
 def read_cursor(text: str) -> tuple[datetime, int] | None:
     """Return the moment and the number in it; None for what no page of ours wrote."""
-    moment, _dot, shown = text.partition(".")
-    try:
-        return datetime.strptime(moment, "%Y%m%dT%H%M%S").replace(tzinfo=UTC), min(int(shown), 10_000)
-    except ValueError:
-        return None
+    written = CURSOR.fullmatch(text)
+    with suppress(ValueError):
+        return written and (datetime.strptime(written[1], CURSOR_TIME).replace(tzinfo=UTC), int(written[2]))
+    return None
 
 
 @dataclass(frozen=True)
@@ -398,6 +398,12 @@ def tickets(found: Event, wanted: Mapping[UUID, int], at: datetime) -> Tickets:
     )
 
 
+def turns(found: Event) -> list[datetime]:
+    """Return the moments at which the tickets are shown differently, without anybody changing anything."""
+    of_tiers = [moment for tier in found.tiers.all() for moment in (tier.sale_starts_at, tier.sale_ends_at) if moment]
+    return [*of_tiers, found.ends_at]
+
+
 def tier_lines(found: Event, at: datetime, wanted: Mapping[UUID, int] = MappingProxyType({})) -> list[TierLine]:
     terms = prices.terms_of(found)
     return [tier_line(found, tier, terms, at, wanted.get(tier.pk, 0)) for tier in found.tiers.all()]
@@ -430,7 +436,7 @@ def _json_ld(found: Event, url: str, summary: str) -> SafeString:
         {
             "@type": "Offer",
             "name": tier.name,
-            "price": str(prices.price_with_fees(tier, terms)),
+            "price": str(money.rounded(prices.price_with_fees(tier, terms), found.currency)),
             "priceCurrency": found.currency,
             "url": url,
         }

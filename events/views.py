@@ -31,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
     def make() -> str:
         found = pages.results(wanted, timezone.now())
-        later = {name: value for name, value in request.GET.dict().items() if name in search.fields and value} | {"after": found.more}
+        later = {name: request.GET[name] for name in search.fields if request.GET.get(name)} | {"after": found.more}
         return render_to_string("events/_results.html", {"found": found, "wanted": wanted, "later": later})
 
     variant = sha256(f"{get_language()} {wanted!r}".encode()).hexdigest()
@@ -48,7 +48,7 @@ def past(request: HttpRequest) -> HttpResponse:
         found = pages.past(after, timezone.now())
         return render_to_string("events/_results.html", {"found": found, "wanted": found.wanted, "later": {"after": found.more}})
 
-    results = kept.LISTS.get(kept.EVERYTHING, f"past {get_language()} {after}", make)
+    results = kept.LISTS.get(kept.EVERYTHING, f"past-{get_language()}-{request.GET.get('after', '') if after else ''}", make)
     return render(request, "events/past.html", {"after": after, "results": results})
 
 
@@ -105,14 +105,23 @@ def _make_texts(found: Event) -> dict[str, Any]:
     parts = {
         part: render_to_string(f"events/_{part}.html", {"event": found, "shown": shown}) for part in ("head", "band", "facts", "about")
     }
-    return {"id": found.pk, "title": found.title, "summary": shown.summary, "is_draft": not found.is_shown, **parts}
+    return {
+        "id": found.pk,
+        "title": found.title,
+        "summary": shown.summary,
+        "is_draft": not found.is_shown,
+        "turns": pages.turns(found),
+        **parts,
+    }
 
 
 def _tickets(request: HttpRequest, texts: dict[str, Any]) -> str:
     wanted = pages.read_quantities(request.GET.dict())
     if wanted:
         return _make_tickets(texts["id"], wanted)
-    return str(kept.STOCK.get(texts["id"], str(get_language()), lambda: _make_tickets(texts["id"], {})))
+    now = timezone.now()
+    variant = f"{get_language()}-{sum(turn <= now for turn in texts['turns'])}"
+    return str(kept.STOCK.get(texts["id"], variant, lambda: _make_tickets(texts["id"], {})))
 
 
 def _make_tickets(event_id: Any, wanted: dict[UUID, int]) -> str:
@@ -135,7 +144,7 @@ def _drawing(request: HttpRequest, slug: str, stamp: str, route: str, draw: Any)
     if stamp != pages.poster_stamp(found):
         return redirect(reverse(route, args=[slug, pages.poster_stamp(found)]))
     response = HttpResponse(draw(found), content_type="image/svg+xml")
-    patch_cache_control(response, public=found.is_shown, private=not found.is_shown, max_age=YEAR, immutable=True)
+    patch_cache_control(response, **{"public" if found.is_shown else "private": True}, max_age=YEAR, immutable=True)
     return response
 
 
