@@ -1,0 +1,109 @@
+"""Posters drawn from the words on them: the same words give the same bytes on every machine, without fonts, files or network.
+
+At publication, `roll` throws the dice once and the event keeps what came (`str(choice)`); drawn from that choice, its art
+survives a mended title or a new date. A promoter who does not like it takes another turn.
+"""
+
+import datetime
+import re
+from dataclasses import dataclass
+
+from .dice import Dice
+from .families import FAMILIES
+from .inks import INKS, Ink, inks_css
+from .layouts import HEIGHT, LAYOUTS, WIDTH, Sheet
+from .svg import element, escaped
+from .words import clean
+
+__all__ = ["FAMILIES", "INKS", "LAYOUTS", "Choice", "art_svg", "inks_css", "poster_svg", "roll"]
+
+# Not strftime, which speaks the server's language.
+DAYS = ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"]
+MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
+
+SEEDS = 2**24
+LONG_SIDE = 1200  # of art, before it is scaled to the size asked for
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the dice gave an event. The ink's name is a CSS class, too; the seed settles the details of the art."""
+
+    ink: str
+    family: str
+    layout: str
+    seed: int
+
+    def __post_init__(self) -> None:
+        if self.ink not in INKS or self.family not in FAMILIES or self.layout not in LAYOUTS or not 0 <= self.seed < SEEDS:
+            raise ValueError(f"no such poster: {self!r}")
+
+    def __str__(self) -> str:
+        """The choice as an event stores it: `pandan-tambal-foot-0c81f2`."""
+        return f"{self.ink}-{self.family}-{self.layout}-{self.seed:06x}"
+
+    @classmethod
+    def read(cls, stored: str) -> "Choice":
+        found = re.fullmatch(r"([a-z]+)-([a-z]+)-([a-z]+)-([0-9a-f]{6})", stored)
+        if not found:
+            raise ValueError(f"no such poster: {stored!r}")
+        ink, family, layout, seed = found.groups()
+        return cls(ink, family, layout, int(seed, 16))
+
+
+def roll(title: str, artist: str, date: datetime.date, turn: int = 0) -> Choice:
+    """Throw the dice for an event. Each further turn brings another ink, family and layout than the turn before."""
+    dice = Dice(clean(title), clean(artist), date.year, date.month, date.day)
+    inks, families, layouts = list(INKS), list(FAMILIES), list(LAYOUTS)
+    # Steps that share no factor with the lengths come by every name; the last term brings every pair.
+    return Choice(
+        ink=inks[(dice.below(len(inks)) + 3 * turn) % len(inks)],
+        family=families[(dice.below(len(families)) + 2 * turn + turn // len(inks)) % len(families)],
+        layout=layouts[(dice.below(len(layouts)) + turn) % len(layouts)],
+        seed=(dice.below(SEEDS) + 40503 * turn) % SEEDS,
+    )
+
+
+def poster_svg(title: str, artist: str, date: datetime.date, *, venue: str, choice: Choice | None = None) -> str:
+    """The poster, 800 by 1000. The venue is not in the dice: a mended address must not redraw the poster."""
+    choice = choice or roll(title, artist, date)
+    title, artist, venue = clean(title), clean(artist), clean(venue)
+    ink = INKS[choice.ink]
+    day = f"{DAYS[date.weekday()]} {date.day} {MONTHS[date.month - 1]}"
+    sheet = Sheet(
+        title=title or artist or day,
+        credit=artist if title else "",
+        place=venue,
+        day=day,
+        ink=ink,
+        paint=FAMILIES[choice.family],
+        dice=Dice(choice.seed),
+    )
+    name = ", ".join(filter(None, [title, artist])) or day
+    return _svg(LAYOUTS[choice.layout](sheet), name=name, ink=ink, width=WIDTH, height=HEIGHT, role="img")
+
+
+def art_svg(
+    title: str, artist: str, date: datetime.date, *, choice: Choice | None = None, width: int = LONG_SIDE, height: int = 900
+) -> str:
+    """The poster's art without words, for banners, the edges of tickets and link previews."""
+    choice = choice or roll(title, artist, date)
+    ink = INKS[choice.ink]
+    # Drawn on a field of one size whatever is asked for, so that a thumbnail has the cells of a banner.
+    scale = LONG_SIDE / max(width, height)
+    wide, tall = max(round(width * scale), 1), max(round(height * scale), 1)
+    art = FAMILIES[choice.family](Dice(choice.seed), ink, wide, tall)
+    frame = {"viewBox": f"0 0 {wide} {tall}", "preserveAspectRatio": "xMidYMid slice"}
+    return _svg(art, ink=ink, width=width, height=height, **frame)
+
+
+def _svg(drawn: str, *, name: str = "", ink: Ink, width: int, height: int, **attributes: str) -> str:
+    frame: dict[str, float | str] = {
+        "xmlns": "http://www.w3.org/2000/svg",
+        "viewBox": f"0 0 {width} {height}",
+        "width": width,
+        "height": height,
+    }
+    paper = element("rect", width="100%", height="100%", fill=ink.ground)
+    title = element("title", escaped(name)) if name else ""
+    return element("svg", title, paper, drawn, **frame | attributes) + "\n"
