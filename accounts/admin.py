@@ -1,7 +1,11 @@
-"""What staff see of people. Deeds are actions with a reason; times, states and money are read, not typed."""
+"""What staff see of people. Deeds are actions with a reason; times, states and money are read, not typed.
+
+The admin has no sign-in of its own: one door, with its limits and its second factor, is enough.
+"""
 
 from typing import Any, cast
 
+from allauth.account.decorators import secure_admin_login
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
@@ -16,6 +20,8 @@ from ticketing.errors import DomainError
 
 from . import actions, roles
 from .models import Invitation, Promoter, PromoterMember, User
+
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 
 class WithReason(ActionForm):

@@ -75,7 +75,9 @@ def sign_ins() -> Iterator[tuple[str, str, str]]:
 def _made(email: str, name: str, **fields: bool) -> User | None:
     if User.objects.filter(email=email).exists():
         return None
-    return User.objects.create_user(email, PASSWORD, name=name, **fields)
+    user = User.objects.create_user(email, PASSWORD, name=name, **fields)
+    user.vouch()
+    return user
 
 
 def _promoter(at: datetime, owner: str, details: dict[str, Any], team: dict[str, str]) -> str:

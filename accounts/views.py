@@ -1,8 +1,10 @@
-"""The pages of promoters and their teams."""
+"""The account's own page, and those of promoters and their teams."""
 
 from typing import Any, cast
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -18,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ticketing import limits
 
 from . import actions
-from .forms import Apply, ChangeRole, Invite
+from .forms import Apply, ChangeRole, Invite, Rename
 from .models import MEMBERS, Invitation, Promoter, TeamRole, User
 
 INVITING = limits.Limit("invite", tries=30, seconds=3600, strict=True)
@@ -31,6 +33,25 @@ def _me(request: HttpRequest) -> User:
 
 def _language() -> str:
     return get_language() or settings.LANGUAGE_CODE
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@login_required
+def account(request: HttpRequest) -> HttpResponse:
+    user = _me(request)
+    form = Rename(request.POST or None, initial={"name": user.name})
+    if form.is_valid():
+        actions.rename(user_id=user.pk, name=form.cleaned_data["name"], at=timezone.now())
+        messages.success(request, _("Saved."))
+        return redirect("account")
+    context = {
+        "form": form,
+        "factors": list(Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES)),
+        "google_offered": bool(settings.GOOGLE_CLIENT_ID),
+        "google": SocialAccount.objects.filter(user=user).exists(),
+    }
+    return render(request, "accounts/account.html", context)
 
 
 def promoter_for(request: HttpRequest, promoter_id: UUID) -> Any:

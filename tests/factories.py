@@ -3,6 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from allauth.account.internal.userkit import user_id_to_str
+from allauth.mfa.models import Authenticator
+
 import events.actions
 from accounts import actions, roles
 from accounts.models import Invitation, Promoter, User
@@ -44,6 +47,16 @@ def member(team: Promoter, name: str = "Greta", role: str = "gate") -> User:
     user = person(name)
     actions.accept_invitation(invitation_id=asked.pk, by=user, at=THEN)
     return user
+
+
+def sign_in(client, user: User) -> None:
+    """Let the user be signed in, the second factor shown, as staff and promoters must."""
+    Authenticator.objects.get_or_create(user=user, type=Authenticator.Type.TOTP, defaults={"data": {}})
+    client.force_login(user)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "mfa", "type": "totp"}]
+    session["account_authentication_methods_user"] = user_id_to_str(user)
+    session.save()
 
 
 def event(team: Promoter | None = None, **facts) -> Event:

@@ -42,6 +42,7 @@ class AuditAdmin(ReadOnly):
 
 @admin.register(EmailMessage)
 class EmailAdmin(ReadOnly):
+    exclude = ("secret",)
     list_display = ("created_at", "kind", "to", "attempts", "due_at", "sent_at", "failed_at", "last_error")
     list_filter = ("kind", ("sent_at", admin.EmptyFieldListFilter), ("failed_at", admin.EmptyFieldListFilter))
     search_fields = ("to", "subject_id__exact")

@@ -114,6 +114,13 @@ class Environment:
     def origins(self, name: str, default: str) -> list[str]:
         return [self._as_origin(name, word, rf"(?:\*\.)?{HOST}") for word in self.words(name, default)]
 
+    def address(self, name: str, default: str) -> str:
+        """Return an origin, perhaps with a path, and no slash at the end."""
+        found = re.fullmatch(r"([^/]+//[^/]+)((?:/[\w.~%-]*)*)", self.text(name, default), re.ASCII)
+        if not found:
+            raise self.refuse(name, "it must be an address such as https://accounts.example.org.")
+        return self._as_origin(name, found[1], HOST) + found[2].rstrip("/")
+
     def database(self, name: str, default: str) -> dict[str, Any]:
         """Return Django's words for the address, as PostgreSQL's own library reads it."""
         value = self.text(name, default)

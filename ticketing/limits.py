@@ -126,6 +126,14 @@ def client_address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR") or "")
 
 
+def origin(request: HttpRequest) -> str:
+    """Return what is counted as one source: an address, or the /64 network that one IPv6 customer has to himself."""
+    address = client_address(request)
+    if not _is_address(address) or ip_address(address).version == 4:
+        return address
+    return str(ip_network(f"{address}/64", strict=False))
+
+
 def _is_address(text: str) -> bool:
     try:
         ip_address(text)

@@ -23,6 +23,7 @@ from django.utils.module_loading import import_string
 from . import jobs
 from .bases import Row
 from .claims import claimed
+from .fields import EncryptedTextField
 from .logs import without_secrets
 from .querysets import RowQuerySet
 
@@ -51,6 +52,9 @@ class EmailMessage(Row):
     to = models.EmailField()
     language = models.CharField(max_length=5)
     details = models.JSONField(default=dict, blank=True)
+    secret = EncryptedTextField(
+        blank=True, default="", db_default="", help_text="what only the recipient may read; emptied once the letter is sent or given up"
+    )
     due_at = models.DateTimeField(db_default=Now())
     attempts = models.PositiveSmallIntegerField(default=0)
     last_error = models.CharField(max_length=200, blank=True)
@@ -83,8 +87,21 @@ class Letter:
     attachments: list[tuple[str, bytes, str]] = field(default_factory=list)
 
 
-def queue(*, kind: str, subject: models.Model, to: str, language: str, occasion: str = "", details: dict[str, Any] | None = None) -> None:
-    """Owe somebody a letter, as part of the caller's transaction. Owing it twice changes nothing."""
+def queue(
+    *,
+    kind: str,
+    subject: models.Model,
+    to: str,
+    language: str,
+    occasion: str = "",
+    details: dict[str, Any] | None = None,
+    secret: str = "",
+) -> None:
+    """Owe somebody a letter, as part of the caller's transaction. Owing it twice changes nothing.
+
+    A `secret` is sealed, and gone once the letter is sent or given up. Links that can be made from ids are better
+    made when the letter is written, so that they are never stored.
+    """
     if not connection.in_atomic_block:
         raise RuntimeError("mail.queue needs the caller's transaction: the letter and what it tells of are one change")
     import_string(_writer(kind))
@@ -96,6 +113,7 @@ def queue(*, kind: str, subject: models.Model, to: str, language: str, occasion:
         language=language,
         occasion=occasion,
         details=details or {},
+        secret=secret,
     )
     EmailMessage.objects.bulk_create([letter], ignore_conflicts=True)
     jobs.enqueue_on_commit("ticketing.tasks.deliver_mail", coalesce="mail")
@@ -140,7 +158,7 @@ def _deliver(pk: Any, transport: BaseEmailBackend) -> bool:
             if _server_is_away(error):
                 raise ServerAway from error
             return False
-        EmailMessage.objects.filter(pk=pk).update(sent_at=Now(), last_error="")
+        EmailMessage.objects.filter(pk=pk).update(sent_at=Now(), last_error="", secret="")
         return True
 
 
@@ -151,7 +169,8 @@ def _note_failure(letter: EmailMessage, error: Exception) -> None:
     logger.warning("letter not sent", exc_info=True, extra={"letter": str(letter.pk), "kind": letter.kind, "final": final})
     # Kept without addresses: a server's answer often quotes the recipient.
     shown = without_secrets(f"{type(error).__name__}: {error}")[:200]
-    EmailMessage.objects.filter(pk=letter.pk).update(attempts=attempts, last_error=shown, failed_at=Now() if final else None)
+    kept = {"failed_at": Now(), "secret": ""} if final else {}
+    EmailMessage.objects.filter(pk=letter.pk).update(attempts=attempts, last_error=shown, **kept)
 
 
 def _server_is_away(error: Exception) -> bool:

@@ -5,7 +5,20 @@ from django.db import connection
 APP, READONLY = "ticketing_app", "ticketing_readonly"
 APPEND_ONLY = ("ticketing_historyentry", "ticketing_auditlog")
 # What opens doors or names people is nothing for a reader of reports.
-NOT_FOR_READERS = ("django_session", "accounts_user", "accounts_invitation", "ticketing_emailmessage", "events_discountcode")
+NOT_FOR_READERS = (
+    "django_session",
+    "accounts_user",
+    "accounts_invitation",
+    "ticketing_emailmessage",
+    "account_emailaddress",
+    "account_emailconfirmation",
+    "mfa_authenticator",
+    "socialaccount_socialaccount",
+    "socialaccount_socialapp",
+    "socialaccount_socialtoken",
+    "usersessions_usersession",
+    "events_discountcode",
+)
 NOT_FOR_APP = ("ticketing_digestkey",)
 
 

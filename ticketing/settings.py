@@ -164,8 +164,15 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
     "django.forms",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 MIDDLEWARE = [
     "ticketing.middleware.RequestRecord",
@@ -183,6 +190,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "ticketing.middleware.AuditContext",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.SignedIn",
     "ticketing.middleware.Door",
 ]
 TEMPLATES = [
@@ -202,12 +211,72 @@ TEMPLATES = [
 ]
 
 AUTH_USER_MODEL = "accounts.User"
-LOGIN_URL = "admin:login"
-PASSWORD_HASHERS = ["accounts.hashers.Argon2", "django.contrib.auth.hashers.BCryptSHA256PasswordHasher"]
+# The first hashes; the others are those of earlier systems, replaced at the next sign-in.
+PASSWORD_HASHERS = [
+    "accounts.hashers.Argon2",
+    "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
+    "accounts.hashers.BCrypt",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+
+# --- Sign-in (django-allauth) -------------------------------------------------------------------------------
+
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "account"
+PASSWORD_RESET_TIMEOUT = 2 * 60 * 60
+ACCOUNT_ADAPTER = "accounts.adapters.Accounts"
+ACCOUNT_FORMS = {
+    "signup": "accounts.forms.SignUp",
+    "reset_password": "accounts.forms.AskReset",
+    "request_login_code": "accounts.forms.AskCode",
+}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_CHANGE_EMAIL = True  # one address each; a new one takes its place once it is verified
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = True
+# accounts.doors limits and counts in ticketing.limits, which hold without Redis, too.
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
+
+MFA_ADAPTER = "accounts.adapters.SecondFactors"
+MFA_FORMS = {"authenticate": "accounts.forms.EnterFactor", "reauthenticate": "accounts.forms.EnterFactorAgain"}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = SITE_NAME
+MFA_TOTP_TOLERANCE = 1
+# A new address waits unverified beside the old one, and nobody signs in with it before.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+USERSESSIONS_ADAPTER = "accounts.adapters.Sessions"
+
+GOOGLE_CLIENT_ID = env.text("GOOGLE_CLIENT_ID", "")
+GOOGLE_CLIENT_SECRET = env.text("GOOGLE_CLIENT_SECRET", "")
+GOOGLE_ISSUER = env.address("GOOGLE_ISSUER", "https://accounts.google.com")
+if bool(GOOGLE_CLIENT_ID) != bool(GOOGLE_CLIENT_SECRET):
+    raise env.refuse("GOOGLE_CLIENT_SECRET", "GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET need each other.")
+if PRODUCTION and not GOOGLE_ISSUER.startswith("https://"):
+    raise env.refuse("GOOGLE_ISSUER", "a public site needs an https address.")
+SOCIALACCOUNT_ADAPTER = "accounts.adapters.Joined"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_STORE_TOKENS = False
+GOOGLE_APP = {
+    "provider_id": "google",
+    "name": "Google",
+    "client_id": GOOGLE_CLIENT_ID,
+    "secret": GOOGLE_CLIENT_SECRET,
+    "settings": {"server_url": GOOGLE_ISSUER, "fetch_userinfo": False},
+}
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"provider_class": "accounts.google.Google", "APPS": [GOOGLE_APP] if GOOGLE_CLIENT_ID else []}}
+
+# --- Languages and time -------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = env.one_of("LANGUAGE_CODE", ("en", "id"), "en")
 LANGUAGES = [("en", _("English")), ("id", _("Indonesian"))]
@@ -239,7 +308,8 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        # Browsers check where a form's answer leads, too.
+        "form-action": [SELF, *([GOOGLE_ISSUER] if GOOGLE_CLIENT_ID else [])],
         "frame-src": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
@@ -253,6 +323,9 @@ if PROXY_COUNT:
 # No cache before them: one that was away for a moment would bring back who had signed out.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
+# Idle this long, a session of staff or promoters ends; a buyer's ends with its cookie.
+PRIVILEGED_IDLE_SECONDS = 15 * 60
 # The prefix makes browsers refuse the cookie from anywhere but this very host, over TLS.
 _prefix = "__Host-" if PRODUCTION else ""
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_prefix}session", f"{_prefix}csrf"

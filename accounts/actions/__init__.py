@@ -1,4 +1,4 @@
-"""The deeds of people: promoters begin, teams change, staff get their roles."""
+"""The deeds of people: they sign up and in, promoters begin, teams change, staff get their roles."""
 
 from .invitations import (
     AlreadyInvited,
@@ -12,6 +12,7 @@ from .invitations import (
 from .members import OwnerStays, change_member_role, leave, remove_member
 from .promoters import AlreadyPromoter, NoReason, apply, approve, open_promoter, refuse
 from .rights import NotAllowed, NotApproved
+from .sign_in import ask_reset, note, note_lock_out, note_reset, owe_letter, rename, sign_up
 from .staff import LastSuperadmin, grant_role
 
 __all__ = [
@@ -26,14 +27,21 @@ __all__ = [
     "accept_invitation",
     "apply",
     "approve",
+    "ask_reset",
     "change_member_role",
     "grant_role",
     "invite_member",
     "invite_promoter",
     "leave",
+    "note",
+    "note_lock_out",
+    "note_reset",
     "offer_ownership",
     "open_promoter",
+    "owe_letter",
     "refuse",
     "remove_member",
+    "rename",
+    "sign_up",
     "withdraw_invitation",
 ]

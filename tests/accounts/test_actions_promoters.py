@@ -2,7 +2,8 @@
 
 import pytest
 
-from accounts import actions, emails, invariants, roles
+from accounts import actions, invariants, roles
+from accounts.emails import promoters as emails
 from accounts.models import Promoter, PromoterMember, User
 from tests import factories
 from tests.factories import THEN

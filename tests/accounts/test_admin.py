@@ -16,7 +16,7 @@ LIST = reverse("admin:accounts_promoter_changelist")
 def admin(client, groups):
     roles.give_permissions()
     sari = factories.staff("Sari", "admin")
-    client.force_login(sari)
+    factories.sign_in(client, sari)
     return sari
 
 

@@ -97,7 +97,8 @@ def test_demo_makes_the_same_promoters_each_time():
     assert EmailMessage.objects.count() == 0
 
 
-def test_demo_shows_the_sign_ins_of_staff(client):
+def test_demo_shows_the_sign_ins_of_staff(client, settings):
+    settings.DEMO = True
     list(demo.seed(seed=1))
 
     for email, password, _ in demo.sign_ins():

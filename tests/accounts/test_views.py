@@ -33,7 +33,7 @@ def visit(client):
     """Sign somebody in and visit a page of a promoter."""
 
     def go(user, name, /, *args, method="get", **fields):
-        client.force_login(user)
+        factories.sign_in(client, user)
         return getattr(client, method)(reverse(f"accounts:{name}", args=args), fields)
 
     return go
@@ -211,7 +211,7 @@ def test_helper_leaves(visit, team):
 
 def test_removed_member_is_out_at_the_next_request(client, team):
     greta = factories.member(team)
-    client.force_login(greta)
+    factories.sign_in(client, greta)
     assert client.get(reverse("accounts:promoter", args=[team.pk])).status_code == 200
 
     actions.remove_member(promoter_id=team.pk, member_id=team.members.get().pk, by=team.owner, at=THEN)
@@ -272,10 +272,10 @@ def test_team_costs_the_same_queries_however_long(client, team, rows, django_ass
     for number in range(rows):
         factories.member(team, f"Helper{number}")
         factories.invitation(team, f"new{number}@example.org")
-    client.force_login(team.owner)
+    factories.sign_in(client, team.owner)
     client.get(reverse("accounts:promoter", args=[team.pk]))
 
-    with django_assert_num_queries(5):  # session, user, promoter, members, invitations
+    with django_assert_num_queries(7):  # session, user, own teams, second factor; promoter, members, invitations
         client.get(reverse("accounts:promoter", args=[team.pk]))
 
 
@@ -297,7 +297,7 @@ def test_invitation_in_the_letter_is_shown_to_anybody_and_changes_nothing(client
 
 def test_invitation_is_accepted_by_a_post(client, team):
     asked, greta = factories.invitation(team), factories.person("Greta")
-    client.force_login(greta)
+    factories.sign_in(client, greta)
 
     answer = client.post(link(asked))
 
@@ -317,7 +317,7 @@ def test_invitation_is_accepted_only_by_somebody_signed_in(client, team):
 
 def test_invitation_to_become_a_promoter_is_accepted(client, groups):
     asked = actions.invite_promoter(email="nina@example.org", name="Nordlys", language="en", by=None, at=THEN)
-    client.force_login(factories.person("Nina"))
+    factories.sign_in(client, factories.person("Nina"))
 
     page = client.get(link(asked)).content.decode()
     client.post(link(asked))

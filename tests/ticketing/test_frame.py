@@ -5,6 +5,7 @@ import gzip
 import pytest
 from django.urls import reverse
 
+from tests import factories
 from ticketing import identity
 from ticketing.identity import SiteIdentity
 from ticketing.local.places import BASE_DIR
@@ -107,7 +108,8 @@ def test_identity_has_one_row():
         SiteIdentity.objects.create()
 
 
-def test_saving_in_the_admin_shows_at_once(admin_client):
+def test_saving_in_the_admin_shows_at_once(admin_client, admin_user):
+    factories.sign_in(admin_client, admin_user)
     admin_client.get("/")
     answer = admin_client.post(reverse("admin:ticketing_siteidentity_add"), {"name": "Panggung"})
 

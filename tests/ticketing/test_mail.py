@@ -307,3 +307,32 @@ def _deliver_and_close():
         mail.deliver_due()
     finally:
         connections.close_all()
+
+
+def test_secret_is_sealed_until_the_letter_is_sent_and_then_gone(office):
+    letter = owe(secret="QK7F-WXBD")
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT secret FROM ticketing_emailmessage")
+        assert cursor.fetchone()[0].startswith("gAAAA")
+    assert EmailMessage.objects.get().secret == "QK7F-WXBD"
+
+    mail.deliver_due()
+    letter.refresh_from_db()
+    assert letter.secret == ""
+
+
+def test_secret_is_gone_when_the_letter_is_given_up(office, settings):
+    waits = owe(secret="QK7F-WXBD")
+    settings.EMAIL_PORT = 1
+    mail.deliver_due()
+    waits.refresh_from_db()
+    assert waits.secret == "QK7F-WXBD"
+
+    settings.EMAIL_PORT = office.port
+    given_up = owe(to="unknown@example.org", secret="QK7F-WXBD")
+    mail.deliver_due()
+
+    given_up.refresh_from_db()
+    assert given_up.failed_at is not None
+    assert given_up.secret == ""

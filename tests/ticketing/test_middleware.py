@@ -96,7 +96,8 @@ def is_our_page(response):
         ("/static/css/components.css", 200),
         ("/static/nothing.css", 404),
         ("/%00", 400),
-        ("/admin/login/", 200),
+        ("/admin/login/", 302),
+        ("/account/login/", 200),
     ],
 )
 def test_every_response_has_the_safe_headers(client, where, status, db):
@@ -244,6 +245,7 @@ def test_bad_utf8_in_the_address_is_read_as_it_can_be(client, where, status):
     assert client.get(where).status_code == status
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "cookie",
     [

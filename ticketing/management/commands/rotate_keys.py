@@ -8,6 +8,7 @@ from django.core.management import BaseCommand, CommandParser
 from django.db import connection, models, transaction
 
 from ticketing.fields import EncryptedTextField, keys
+from ticketing.rooms import furnished
 
 BATCH = 500
 
@@ -28,6 +29,10 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{model._meta.label}.{field.name}: {count} values {'can be opened' if options['dry_run'] else 'sealed anew'}"
             )
+
+        for room in furnished("seals"):
+            for line in room.rotate(dry_run=options["dry_run"]):
+                self.stdout.write(line)
 
     def _seal(self, model: type[models.Model], field: models.Field, batch: list[tuple[Any, str]], *, dry_run: bool) -> None:
         # By SQL, since the field itself would open and seal each value once more; only where nobody wrote meanwhile.

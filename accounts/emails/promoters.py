@@ -6,9 +6,8 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.models import Invitation, Promoter, TeamRole, User
 from ticketing.mail import EmailMessage, Letter
-
-from .models import Invitation, Promoter, TeamRole, User
 
 
 def application_received(letter: EmailMessage) -> Letter:

@@ -1,0 +1,111 @@
+"""How django-allauth is bent to the house: letters through the outbox, links from settings, secrets sealed."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, _build_apps_from_settings
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+
+from ticketing import limits
+from ticketing.errors import TooMany
+from ticketing.fields import keys
+from ticketing.limits import Limit
+
+from . import actions, second_factor
+from .models import User
+
+CONFIRMATIONS = Limit("confirmation-letters", tries=3, seconds=3600, strict=True)
+KINDS = {
+    "email_confirmation": "confirm_email",
+    "email_confirmation_signup": "confirm_email",
+    "login_code": "sign_in_code",
+    "unknown_account": "no_account",
+    "account_already_exists": "account_exists",
+}
+
+
+class Accounts(DefaultAccountAdapter):
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Owe the letter. Links are made when it is written, so only a code travels with it."""
+        kind = KINDS[template_prefix.rpartition("/")[2]]
+        actions.owe_letter(kind, to=email, language=_language(), user=context.get("user"), secret=context.get("code", ""))
+
+    def send_notification_mail(self, template_prefix: str, user: Any, context: Any = None, email: str | None = None) -> None:
+        event = template_prefix.rpartition("/")[2]
+        actions.owe_letter("notice", to=email or user.email, language=_language(), user=user, event=event)
+
+    def should_send_confirmation_mail(self, request: HttpRequest, email_address: EmailAddress, signup: bool) -> bool:
+        try:
+            limits.check(CONFIRMATIONS, email_address.email)
+        except TooMany:
+            return False
+        return True
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Refuse an address that somebody else has signed up with meanwhile."""
+        if User.objects.filter(email=email_address.email).exclude(pk=email_address.user_id).exists():
+            return False
+        return super().confirm_email(request, email_address)
+
+    def is_safe_url(self, url: str) -> bool:
+        """Accept a path on this site, and nothing else: the names of this machine are hosts of ours, too."""
+        return url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return limits.client_address(request) or "0.0.0.0"  # noqa: S104  # unknown; nothing listens there
+
+
+class SecondFactors(DefaultMFAAdapter):
+    def encrypt(self, text: str) -> str:
+        return keys().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return keys().decrypt(encrypted_text.encode()).decode()
+
+    def can_delete_authenticator(self, authenticator: Any) -> bool:
+        """Keep the last factor of those who must have one."""
+        others = type(authenticator).objects.filter(user_id=authenticator.user_id, type__in=second_factor.FACTORS)
+        return not second_factor.required(authenticator.user) or others.exclude(pk=authenticator.pk).exists()
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {"id": urlsplit(settings.SITE_URL).hostname or "", "name": settings.SITE_NAME}
+
+
+class Joined(DefaultSocialAccountAdapter):
+    """Google accounts."""
+
+    def list_apps(self, request: HttpRequest, provider: Any = None, client_id: Any = None) -> list[Any]:
+        """From the settings alone, without asking the database at each page."""
+        return [app for apps in _build_apps_from_settings(provider=provider, client_id=client_id).values() for app in apps]
+
+    def authenticate_by_email(self, sociallogin: Any) -> tuple[User, str] | None:
+        """Join an account only when both sides have verified the address, and the account is open."""
+        for address in sociallogin.email_addresses:
+            known = EmailAddress.objects.filter(email=address.email, verified=True, user__is_active=True).select_related("user").first()
+            if address.verified and known:
+                return known.user, known.email
+        return None
+
+    def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> User:
+        user = super().populate_user(request, sociallogin, data)
+        user.name = str(data.get("name") or "")[:120]
+        return user
+
+
+class Sessions(DefaultUserSessionsAdapter):
+    def end_sessions(self, sessions: Any) -> None:
+        super().end_sessions(sessions)
+        for user in {session.user for session in sessions}:
+            actions.note(user, "signed_out_elsewhere", at=timezone.now(), sessions=len(sessions))
+
+
+def _language() -> str:
+    return get_language() or settings.LANGUAGE_CODE

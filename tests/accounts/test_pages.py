@@ -1,0 +1,109 @@
+"""Every page of sign-in opens, in the site's frame and in both languages, without a script or a style inside it."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from accounts.sign_in_urls import urlpatterns
+from tests.accounts.people import code, person, sign_in, with_app
+
+pytestmark = pytest.mark.django_db
+
+FOR_ANYBODY = [
+    "account_login",
+    "account_signup",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key_done",
+    "account_request_login_code",
+    "account_email_verification_sent",
+    "account_inactive",
+    "socialaccount_login_cancelled",
+]
+FOR_MEMBERS = [
+    "account",
+    "account_email",
+    "account_change_password",
+    "account_logout",
+    "account_reauthenticate",
+    "mfa_index",
+    "mfa_reauthenticate",
+    "mfa_list_webauthn",
+    "usersessions_list",
+    "socialaccount_connections",
+]
+# Reached in the middle of something, and tried in the test of that; or answered by a redirect alone.
+ON_THE_WAY = {
+    "account_confirm_email",
+    "account_confirm_login_code",
+    "account_reset_password_from_key",
+    "account_set_password",
+    "google_callback",
+    "google_login",
+    "mfa_authenticate",
+    "mfa_download_recovery_codes",
+    "mfa_edit_webauthn",
+    "mfa_login_webauthn",
+    "mfa_reauthenticate_webauthn",
+    "mfa_remove_webauthn",
+    "socialaccount_login_error",
+    "socialaccount_signup",
+}
+AFTER_THE_PASSWORD = [
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_add_webauthn",
+    "mfa_generate_recovery_codes",
+    "mfa_view_recovery_codes",
+]
+
+
+def named(patterns):
+    for pattern in patterns:
+        yield from named(pattern.url_patterns) if hasattr(pattern, "url_patterns") else [pattern.name]
+
+
+def assert_clean(response):
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert '<main id="main"' in page
+    assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", page)
+    for attributes, body in re.findall(r"<script([^>]*)>(.*?)</script>", page, re.DOTALL):
+        assert "src=" in attributes or "application/json" in attributes, body
+
+
+def test_every_page_is_tried():
+    assert set(named(urlpatterns)) == {*FOR_ANYBODY, *FOR_MEMBERS, *AFTER_THE_PASSWORD, *ON_THE_WAY}
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+@pytest.mark.parametrize("name", FOR_ANYBODY)
+def test_page_for_anybody(client, name, language):
+    assert_clean(client.get(reverse(name), headers={"Accept-Language": language}))
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+@pytest.mark.parametrize("name", FOR_MEMBERS)
+def test_page_for_members(client, name, language):
+    assert client.get(reverse(name)).status_code == 302
+
+    with_app(person())
+    sign_in(client)
+    client.post("/account/security/authenticate/", {"code": code()})
+    assert_clean(client.get(reverse(name), headers={"Accept-Language": language}))
+
+
+@pytest.mark.parametrize("name", AFTER_THE_PASSWORD)
+def test_page_behind_the_password(client, name):
+    user = person()
+    sign_in(client)
+    first = client.get(reverse(name), follow=True)
+    if first.status_code != 404:
+        assert first.redirect_chain[-1][0].startswith("/account/reauthenticate/")
+    client.post("/account/reauthenticate/", {"password": "correct horse battery"})
+    if name in {"mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"}:
+        with_app(user)
+        client.post(reverse("mfa_generate_recovery_codes"))
+
+    assert_clean(client.get(reverse(name)))
