@@ -1,12 +1,15 @@
-"""People and promoters for tests, walked to where a test wants them through the real actions."""
+"""People, promoters and events for tests, walked to where a test wants them through the real actions."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from allauth.account.internal.userkit import user_id_to_str
 from allauth.mfa.models import Authenticator
 
+import events.actions
 from accounts import actions, roles
 from accounts.models import Invitation, Promoter, User
+from events.models import Event, TicketTier
 
 THEN = datetime(2027, 2, 1, 9, 0, tzinfo=UTC)
 
@@ -54,3 +57,22 @@ def sign_in(client, user: User) -> None:
     session["account_authentication_methods"] = [{"method": "mfa", "type": "totp"}]
     session["account_authentication_methods_user"] = user_id_to_str(user)
     session.save()
+
+
+def event(team: Promoter | None = None, **facts) -> Event:
+    """A draft that could be published, with one tier of 100 places; `tiers` replaces it."""
+    owner = team or Promoter.objects.filter(name="Radio Hujan").first() or promoter()
+    start = facts.setdefault("starts_at", THEN + timedelta(days=30))
+    facts = {"title": "Malam Jazz", "venue": "Balai Sarbini", "city": "Jakarta", "ends_at": start + timedelta(hours=4), **facts}
+    facts.setdefault("tiers", [{"name": "Regular", "price": Decimal(150_000), "quantity": 100}])
+    return events.actions.create_event(promoter_id=owner.pk, by=None, at=THEN, allow_past=True, **facts)
+
+
+def published(team: Promoter | None = None, **facts) -> Event:
+    made = event(team, **facts)
+    events.actions.publish(event_id=made.pk, by=None, at=THEN)
+    return Event.objects.get(pk=made.pk)
+
+
+def tier(name: str = "Regular") -> TicketTier:
+    return TicketTier.objects.get(name=name)

@@ -24,6 +24,7 @@ UNION ALL SELECT 'constraint', conrelid::regclass || ' ' || conname || ' ' || pg
 UNION ALL SELECT 'index', indexdef FROM pg_indexes WHERE schemaname = 'public'
 UNION ALL SELECT 'trigger', pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
 UNION ALL SELECT 'function', pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+UNION ALL SELECT 'view', viewname || ' ' || definition FROM pg_views WHERE schemaname = 'public'
 ORDER BY 1, 2
 """
 
@@ -104,6 +105,6 @@ def test_a_01_server_is_new_enough():
 @pytest.mark.django_db
 def test_test_database_has_every_table_of_ours():
     with connection.cursor() as cursor:
-        tables = set(connection.introspection.table_names(cursor))
+        tables = set(connection.introspection.table_names(cursor, include_views=True))
 
     assert {model._meta.db_table for model in apps.get_models() if model._meta.app_label in OURS} <= tables

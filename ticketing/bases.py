@@ -1,4 +1,4 @@
-"""What every row has: a time-ordered UUID, and when it was made and last changed."""
+"""What rows have: a time-ordered UUID, when they were made and last changed, and some a soft death."""
 
 import os
 import time
@@ -35,3 +35,19 @@ class Row(models.Model):
 
     class Meta:
         abstract = True
+
+
+class SoftDeleted(models.Model):
+    """A row that is hidden, not deleted, so that it can come back.
+
+    Its model names two managers: `objects` (`querysets.Living`) hides the deleted, `all_objects` does not.
+    """
+
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.deleted_at is not None

@@ -1,6 +1,6 @@
-"""The one way to lock rows."""
+"""The one way to lock rows, and the one way to hide the deleted."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 
@@ -13,3 +13,10 @@ class RowQuerySet(models.QuerySet):
         FOR UPDATE would block.
         """
         return self.order_by("pk").select_for_update(of=("self",), no_key=True)
+
+
+class Living(models.Manager):
+    """Hides the deleted (`bases.SoftDeleted`); used as `Living.from_queryset(...)`."""
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().filter(deleted_at=None)

@@ -13,7 +13,7 @@ from ticketing.bases import uuid7
 OURS = [
     model
     for model in apps.get_models()
-    if model.__module__.partition(".")[0] in {"ticketing", "accounts", "events", "waitlist", "orders", "payments"}
+    if model.__module__.partition(".")[0] in {"ticketing", "accounts", "events", "waitlist", "orders", "payments"} and model._meta.managed
 ]
 # Written once and never changed, so `at` is all there is to know.
 WITHOUT_TIMES = {"ticketing.AuditLog", "ticketing.HistoryEntry"}

@@ -78,7 +78,8 @@ def _sources() -> Iterator[Path]:
 
 
 def _key(message: Any) -> tuple[Any, Any]:
-    return message.context, message.id
+    # Singular and plural come as a tuple from one reader of babel's, and as a list from the other.
+    return message.context, message.id if isinstance(message.id, str) else tuple(message.id)
 
 
 def _translated(message: Any) -> bool:

@@ -1,0 +1,73 @@
+"""The deeds of events: they are planned, put on sale and ended, and their places are claimed and come back."""
+
+from .codes import CodeRefused, add_code, redeem, unredeem, update_code
+from .planning import (
+    CapacityTooLow,
+    CurrencyFixed,
+    InPast,
+    SlugTaken,
+    create_event,
+    duplicate_event,
+    update_event,
+)
+from .rights import EventDeleted, EventFinished
+from .sales import (
+    NoReason,
+    NotOver,
+    NotReady,
+    StillPublic,
+    archive,
+    cancel,
+    close_sales,
+    delete,
+    publish,
+    reopen_sales,
+    restore,
+)
+from .stock import AboveMaximum, BelowMinimum, NotOnSale, Queued, SoldOut, claim, queue, release, sell, unsell
+from .tiers import LastTier, QuantityTooLow, TierInUse, WrongAmount, add_tier, remove_tier, update_tier
+
+__all__ = [
+    "AboveMaximum",
+    "BelowMinimum",
+    "CapacityTooLow",
+    "CodeRefused",
+    "CurrencyFixed",
+    "EventDeleted",
+    "EventFinished",
+    "InPast",
+    "LastTier",
+    "NoReason",
+    "NotOnSale",
+    "NotOver",
+    "NotReady",
+    "QuantityTooLow",
+    "Queued",
+    "SlugTaken",
+    "SoldOut",
+    "StillPublic",
+    "TierInUse",
+    "WrongAmount",
+    "add_code",
+    "add_tier",
+    "archive",
+    "cancel",
+    "claim",
+    "close_sales",
+    "create_event",
+    "delete",
+    "duplicate_event",
+    "publish",
+    "queue",
+    "redeem",
+    "release",
+    "remove_tier",
+    "reopen_sales",
+    "restore",
+    "sell",
+    "unredeem",
+    "unsell",
+    "update_code",
+    "update_event",
+    "update_tier",
+]

@@ -1,0 +1,46 @@
+"""What must always be true of events, read from the tables alone."""
+
+from collections.abc import Iterator
+
+from django.db import connection
+
+BROKEN = {
+    "event {}: its capacity counts other places than its tiers": """
+        SELECT e.id FROM events_event e LEFT JOIN events_tickettier t ON t.event_id = e.id
+        WHERE e.capacity IS NOT NULL GROUP BY e.id
+        HAVING (e.sold, e.reserved) <> (coalesce(sum(t.sold), 0), coalesce(sum(t.reserved), 0))""",
+    "event {}: a counter is off its limits": """
+        SELECT id FROM events_event WHERE waiting_any < 0 OR sold < 0 OR reserved < 0 OR sold + reserved > coalesce(capacity, 0)""",
+    "tier {}: a counter is off its limits": """
+        SELECT id FROM events_tickettier
+        WHERE sold < 0 OR reserved < 0 OR waiting < 0 OR sold + reserved > quantity OR available <> quantity - sold - reserved""",
+    "event {}: public, and without a tier": """
+        SELECT e.id FROM events_event e WHERE e.status IN ('published', 'sales_closed')
+        AND NOT EXISTS (SELECT 1 FROM events_tickettier t WHERE t.event_id = e.id)""",
+    "event {}: public, and deleted": """
+        SELECT id FROM events_event WHERE status IN ('published', 'sales_closed') AND deleted_at IS NOT NULL""",
+    "event {}: a draft with places sold or held": """
+        SELECT DISTINCT e.id FROM events_event e JOIN events_tickettier t ON t.event_id = e.id
+        WHERE e.status = 'draft' AND t.sold + t.reserved > 0""",
+    "event {}: its status is not the last one in its history": """
+        SELECT e.id FROM events_event e JOIN LATERAL (
+            SELECT h.new_status FROM ticketing_historyentry h WHERE h.subject_id = e.id AND h.new_status <> ''
+            ORDER BY h.at DESC, h.id DESC LIMIT 1) last ON true
+        WHERE e.status <> last.new_status""",
+    "discount code {}: used more often than it may be": """
+        SELECT id FROM events_discountcode WHERE used < 0 OR used > max_uses""",
+    "discount code {}: for a tier of another event": """
+        SELECT c.id FROM events_discountcode c JOIN events_discountcode_tiers ct ON ct.discountcode_id = c.id
+        JOIN events_tickettier t ON t.id = ct.tickettier_id WHERE t.event_id <> c.event_id""",
+    "event {}: a price has more decimals than its currency": """
+        SELECT DISTINCT e.id FROM events_event e JOIN events_tickettier t ON t.event_id = e.id
+        WHERE e.currency = 'IDR' AND t.price <> trunc(t.price)""",
+}
+
+
+def breaches() -> Iterator[str]:
+    """Yield every broken promise, in words."""
+    with connection.cursor() as cursor:
+        for words, query in BROKEN.items():
+            cursor.execute(query)
+            yield from (words.format(pk) for (pk,) in cursor.fetchall())

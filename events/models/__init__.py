@@ -1,0 +1,9 @@
+"""What can be attended, how many places are left, and at what price."""
+
+from .code import DiscountCode
+from .event import Event, Per, Phase
+from .rate import ReferenceRate
+from .tier import TicketTier, TierState
+from .view import ActiveEvent
+
+__all__ = ["ActiveEvent", "DiscountCode", "Event", "Per", "Phase", "ReferenceRate", "TicketTier", "TierState"]
