@@ -49,6 +49,16 @@ def member(team: Promoter, name: str = "Greta", role: str = "gate") -> User:
     return user
 
 
+def sign_in(client, user: User) -> None:
+    """Let the user be signed in, the second factor shown, as staff and promoters must."""
+    Authenticator.objects.get_or_create(user=user, type=Authenticator.Type.TOTP, defaults={"data": {}})
+    client.force_login(user)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "mfa", "type": "totp"}]
+    session["account_authentication_methods_user"] = user_id_to_str(user)
+    session.save()
+
+
 def event(team: Promoter | None = None, **facts) -> Event:
     """A draft that could be published, with one tier of 100 places; `tiers` replaces it."""
     owner = team or Promoter.objects.filter(name="Radio Hujan").first() or promoter()
@@ -66,13 +76,3 @@ def published(team: Promoter | None = None, **facts) -> Event:
 
 def tier(name: str = "Regular") -> TicketTier:
     return TicketTier.objects.get(name=name)
-
-
-def sign_in(client, user: User) -> None:
-    """Let the user be signed in, the second factor shown, as staff and promoters must."""
-    Authenticator.objects.get_or_create(user=user, type=Authenticator.Type.TOTP, defaults={"data": {}})
-    client.force_login(user)
-    session = client.session
-    session["account_authentication_methods"] = [{"method": "mfa", "type": "totp"}]
-    session["account_authentication_methods_user"] = user_id_to_str(user)
-    session.save()

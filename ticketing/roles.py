@@ -18,6 +18,7 @@ NOT_FOR_READERS = (
     "socialaccount_socialapp",
     "socialaccount_socialtoken",
     "usersessions_usersession",
+    "events_discountcode",
 )
 NOT_FOR_APP = ("ticketing_digestkey",)
 

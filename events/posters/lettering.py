@@ -1,5 +1,6 @@
 """Titles and captions: in our own letters where we have drawn them, in the reader's own type where we have not."""
 
+import functools
 import math
 import re
 from typing import NamedTuple
@@ -153,6 +154,7 @@ def _ems(text: str) -> float:
     return max(math.fsum(map(_em, text)), 0.5)
 
 
+@functools.lru_cache(1024)
 def _em(letter: str) -> float:
     """About how wide a letter is in the reader's own type."""
     kind = UNICODE.category(letter)

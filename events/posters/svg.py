@@ -9,8 +9,9 @@ def number(value: float) -> str:
 
 
 def element(name: str, *inside: str, **attributes: float | str) -> str:
-    """`stroke_width=3` becomes `stroke-width="3"`. What is inside is markup already: words need `escaped`."""
-    written = "".join(f' {key.replace("_", "-")}="{_value(value)}"' for key, value in attributes.items())
+    """`stroke_width=3` becomes `stroke-width="3"`. Attributes are ours and what is inside is markup already: words need `escaped`."""
+    values = {key: value if isinstance(value, str) else number(value) for key, value in attributes.items()}
+    written = "".join(f' {key.replace("_", "-")}="{value}"' for key, value in values.items())
     return f"<{name}{written}>{''.join(inside)}</{name}>" if inside else f"<{name}{written}/>"
 
 
@@ -30,7 +31,3 @@ def path(*parts: float | str) -> str:
 
 def moved(x: float, y: float) -> str:
     return f"translate({number(x)} {number(y)})"
-
-
-def _value(value: float | str) -> str:
-    return html.escape(value) if isinstance(value, str) else number(value)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from events.posters import FAMILIES, INKS, LAYOUTS, Choice, art_svg, inks_css, poster_svg, roll
 from events.posters.alphabet import LETTERS
+from events.posters.svg import number
 from events.posters.words import breaks, clean, fold, pieces
 from ticketing.local.places import BASE_DIR
 
@@ -293,11 +294,11 @@ def test_words_stay_on_the_sheet_and_off_the_art(title, layout):
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("title", ODD, ids=NUMBERS)
-def test_words_stand_on_no_other_words(title, layout):
+def test_words_keep_away_from_other_words(title, layout):
     drawing = poster_svg(title, title[::-1], WHEN, venue=title, choice=Choice("nila", "bulan", layout, 7))
 
-    for one, other in itertools.combinations(boxes_of_words(drawing), 2):
-        assert not overlap(one, other)
+    for (left, top, right, bottom), other in itertools.combinations(boxes_of_words(drawing), 2):
+        assert not overlap((left - 8, top - 8, right + 8, bottom + 8), other)
 
 
 @pytest.mark.parametrize("title", ["Tramline", "Radio Hujan", "Festival Musik Pinggir Kali", ODD[0], "MLA"])
@@ -322,10 +323,10 @@ def test_art_keeps_a_fair_share_of_the_sheet(title, layout):
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_words_are_drawn_after_what_could_cover_them(layout):
     parts = list(ElementTree.fromstring(poster_svg(*RADIO, venue="Bandung", choice=Choice("nila", "gong", layout, 7)).encode()))
-    worded = [any(child.get("stroke") for child in part) for part in parts]
+    kinds = ["cover" if "M-999" in part.get("d", "") else "words" if any(child.get("stroke") for child in part) else "" for part in parts]
 
-    assert worded == sorted(worded)
-    assert worded.count(True) >= 3
+    assert kinds.index("cover") == 3
+    assert "" not in kinds[kinds.index("words") :]
 
 
 @settings(deadline=None, max_examples=200)
@@ -373,6 +374,28 @@ def test_fold_keeps_what_can_be_drawn(text, folded):
 def test_clean_text_is_one_short_line_of_xml():
     assert clean("  Radio\n\tHujan\0\x1b\ud800\u202e\ufffe ") == "Radio Hujan"
     assert len(clean("x" * 10_000)) == 200
+
+
+def test_lines_of_which_one_would_be_empty_are_left_out():
+    assert list(breaks(pieces("KERONCONGLAMA A B"), len, 3)) == [["KERONCONGLAMA A B"], ["KERONCONGLAMA", "A B"]]
+
+
+def test_single_letter_is_no_billboard():
+    _, (left, top, right, bottom) = boxes_of_words(poster_svg("O", "", WHEN, venue="", choice=NILA))
+
+    assert 0.5 < (right - left) / (bottom - top) < 1.2
+
+
+def test_chinese_title_breaks_between_any_letters():
+    title = "上海交響樂團二〇二七年新春音樂會貝多芬第九交響曲"
+    typed = [element.text for name, element in elements(poster_svg(title, "", WHEN, venue="", choice=NILA)) if name == "text"]
+
+    assert "".join(typed) == title
+    assert len(typed) > 1 and max(map(len, typed)) - min(map(len, typed)) <= 1
+
+
+def test_numbers_have_one_decimal_and_no_minus_nought():
+    assert [number(value) for value in (-0.04, 2.0, 2.25, -0.5)] == ["0", "2", "2.2", "-0.5"]
 
 
 def test_long_words_are_parted_and_short_ones_are_not():

@@ -354,3 +354,71 @@ def test_a_fact_changed_by_many_at_once_is_counted_each_time(together):
 
     assert together(change, times=8) == [None] * 8
     assert Event.objects.get().version == 9
+
+
+PLANS = {
+    "update": lambda event, tier, code: actions.update_event(event_id=event.pk, by=None, at=THEN, title="New"),
+    "add tier": lambda event, tier, code: actions.add_tier(event_id=event.pk, by=None, at=THEN, name="x", price=Decimal(1), quantity=1),
+    "update tier": lambda event, tier, code: actions.update_tier(tier_id=tier.pk, by=None, at=THEN, name="New"),
+    "remove tier": lambda event, tier, code: actions.remove_tier(tier_id=tier.pk, by=None, at=THEN),
+    "add code": lambda event, tier, code: actions.add_code(event_id=event.pk, by=None, at=THEN, code="LATE", percent=Decimal(1)),
+    "update code": lambda event, tier, code: actions.update_code(code_id=code.pk, by=None, at=THEN, percent=Decimal(1)),
+}
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_nothing_is_planned_that_was_cancelled_meanwhile(plan):
+    event, code = one_use()
+
+    refusal = while_it_waits(lambda: ENDS["cancel"](event), lambda: PLANS[plan](event, factories.tier(), code))
+
+    assert isinstance(refusal, actions.EventFinished)
+
+
+def test_a_copy_is_of_what_the_event_was_changed_to_meanwhile():
+    event = factories.published()
+
+    copy = while_it_waits(
+        lambda: actions.update_event(event_id=event.pk, by=None, at=THEN, title="New"),
+        lambda: actions.duplicate_event(event_id=event.pk, by=None, at=THEN),
+    )
+
+    assert copy.title == "New"
+
+
+def test_two_who_remove_the_last_two_tiers_leave_one(together):
+    event = factories.published(tiers=[{"name": name, "price": Decimal(1), "quantity": SEATS} for name in ("One", "Two")])
+    tiers = [factories.tier(name).pk for name in ("One", "Two")]
+
+    outcomes = together(lambda number: actions.remove_tier(tier_id=tiers[number], by=None, at=THEN), times=2)
+
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["LastTier", "NoneType"]
+    assert event.tiers.count() == 1
+
+
+def test_two_who_change_one_code_do_not_undo_each_other():
+    _event, code = one_use()
+
+    while_it_waits(
+        lambda: actions.update_code(code_id=code.pk, by=None, at=THEN, max_uses=5),
+        lambda: actions.update_code(code_id=code.pk, by=None, at=THEN, percent=Decimal(20)),
+    )
+
+    assert DiscountCode.objects.values_list("max_uses", "percent").get() == (5, 20)
+
+
+SALES = {
+    "publish": (factories.event, actions.publish, {}),
+    "close": (factories.published, actions.close_sales, {}),
+    "reopen": (_closed, actions.reopen_sales, {}),
+    "cancel": (factories.published, actions.cancel, {"reason": "Rain."}),
+    "archive": (factories.event, actions.archive, {}),
+}
+
+
+@pytest.mark.parametrize("sale", SALES)
+def test_what_opens_or_ends_a_sale_waits_for_claims_half_way(sale):
+    make, deed, words = SALES[sale]
+    event = make()
+
+    assert while_it_waits(lambda: None, lambda: deed(event_id=event.pk, by=None, at=THEN, **words)) is None
