@@ -1,0 +1,29 @@
+"""What the public pages show of events: plain values for templates, put together once and kept."""
+
+from .calendar import calendar
+from .drawings import choice, drawing, poster_stamp
+from .event import Shown, event
+from .lists import Card, Results, cities, past, read_cursor, results
+from .tickets import Tickets, TierLine, read_quantities, tickets, turns
+from .words import zone_name
+
+__all__ = [
+    "Card",
+    "Results",
+    "Shown",
+    "Tickets",
+    "TierLine",
+    "calendar",
+    "choice",
+    "cities",
+    "drawing",
+    "event",
+    "past",
+    "poster_stamp",
+    "read_cursor",
+    "read_quantities",
+    "results",
+    "tickets",
+    "turns",
+    "zone_name",
+]
