@@ -36,6 +36,17 @@ def test_command_that_is_stopped_stops_what_it_started(site, number):
         assert site.gone()
 
 
+def test_command_under_nohup_outlives_its_terminal(site):
+    site.python = ["nohup", *site.python]
+    with site.begun(*LONG) as command:
+        command.stdout.readline()
+
+        command.send_signal(signal.SIGHUP)
+        command.send_signal(signal.SIGTERM)  # comes second, and is what ends it
+
+        assert command.wait(10) == 128 + signal.SIGTERM
+
+
 def test_failing_command_stops_what_it_started(site):
     done = site.command("migrate", "nonsense")
 

@@ -9,8 +9,16 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 
 NOBODY = "65534"
+
+
+def on_signals(handler: Callable[[int, FrameType | None], None], *numbers: signal.Signals) -> None:
+    """Handle these signals. What nohup had ignored stays ignored."""
+    for number in numbers:
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 def dying_with_us(command: Sequence[str], signal_name: str) -> list[str]:

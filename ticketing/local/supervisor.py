@@ -16,7 +16,7 @@ from typing import Any
 
 from .lines import Lines
 from .places import BASE_DIR, LocalProblem, Places
-from .processes import dying_with_us, kill, kill_group, marked, stop_all
+from .processes import dying_with_us, kill, kill_group, marked, on_signals, stop_all
 from .sharing import Membership, Needs
 
 # With the services' own limits this stays below ten seconds.
@@ -54,8 +54,7 @@ class Supervisor:
 
         `prepare` makes the database ready; `describe` gives the screen to print and what to record.
         """
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._interrupt)
+        on_signals(self._interrupt, signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
         self.places.prepare()
         with _only_one(self.places):
             self._clear_after_a_kill()
