@@ -42,9 +42,10 @@ class Part:
 
 
 class Supervisor:
-    def __init__(self, places: Places, *, port: int) -> None:
+    def __init__(self, places: Places, *, port: int, **counts: int) -> None:
         self.places = places
         self.port = port
+        self.counts = counts
         self.lines = Lines()
         self.parts: list[Part] = []
         self._stopping = False
@@ -91,7 +92,7 @@ class Supervisor:
         return f"PART_OF={self.places.state}"
 
     def _start_parts(self) -> None:
-        web, worker, beat = _parts(self.places, self.port)
+        web, worker, beat = _parts(self.places, self.port, **self.counts)
         # Three Python starts at once cost the page a second or more, so the web server comes first.
         self._start(web)
         self._wait_for_web(web)
@@ -99,7 +100,6 @@ class Supervisor:
         self._start(beat)
 
     def _start(self, part: Part) -> None:
-        settings = {"PORT": str(self.port), "STATE_DIR": str(self.places.state), **QUIET_PYTHON}
         name, _, value = self._mark.partition("=")
         with self.lines.of(part.name) as target:
             part.process = subprocess.Popen(
@@ -108,7 +108,7 @@ class Supervisor:
                 stdout=target,
                 stderr=subprocess.STDOUT,
                 cwd=BASE_DIR,
-                env={**os.environ, **settings, name: value},
+                env={**os.environ, "PORT": str(self.port), name: value, **QUIET_PYTHON},
                 start_new_session=True,
             )
         part.started = time.monotonic()
@@ -170,25 +170,16 @@ class Supervisor:
         unfinished.replace(self.places.record)
 
 
-def _parts(places: Places, port: int) -> tuple[Part, Part, Part]:
-    workers = _count("WEB_WORKERS", os.environ.get("WEB_WORKERS", "2"))
-    threads = _count("WEB_THREADS", os.environ.get("WEB_THREADS", "2"))
-    concurrency = _count("WORKER_CONCURRENCY", os.environ.get("WORKER_CONCURRENCY", "2"))
+def _parts(places: Places, port: int, *, web_workers: int, web_threads: int, worker_concurrency: int) -> tuple[Part, Part, Part]:
     python = [sys.executable, "-m"]
     celery = [*python, "celery", "-A", "ticketing", "--quiet"]
     web = [*python, "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"]
-    web += ["--workers", workers, "--blocking-threads", threads, "--no-ws"]
+    web += ["--workers", str(web_workers), "--blocking-threads", str(web_threads), "--no-ws"]
     web += ["--respawn-failed-workers", "--workers-kill-timeout", "3", "ticketing.wsgi:application"]
-    worker = [*celery, "worker", "--concurrency", concurrency, "--loglevel", "WARNING"]
+    worker = [*celery, "worker", "--concurrency", str(worker_concurrency), "--loglevel", "WARNING"]
     beat = [*celery, "beat", "--schedule", str(places.state / "celerybeat-schedule"), "--pidfile=", "--loglevel", "WARNING"]
     # Asked to end, a worker first finishes its tasks. Without us it has no database to finish them with.
     return Part("web", web), Part("worker", worker, dies_by="KILL"), Part("beat", beat)
-
-
-def _count(name: str, value: str) -> str:
-    if not (value.isascii() and value.isdecimal() and 1 <= int(value) <= 1000):
-        raise LocalProblem(f"Setting {name}: “{value}” is no whole number from 1 to 1000. (.env.example explains every setting.)")
-    return value
 
 
 @contextmanager
