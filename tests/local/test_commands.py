@@ -9,13 +9,6 @@ from .conftest import ASK, LONG
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("processes")]
 
 
-def test_command_starts_what_it_needs_and_stops_it(empty_site):
-    done = empty_site.command(*ASK)
-
-    assert (done.returncode, done.stdout, done.stderr) == (0, "works\n", "")
-    assert empty_site.gone()
-
-
 def test_commands_at_once_share_what_the_first_starts(site):
     commands = [site.begun(*ASK) for _ in range(5)]
 

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 import redis
 
-from ticketing.local.processes import NOBODY
+from ticketing.local.processes import NOBODY, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("processes")]
 
@@ -26,6 +26,12 @@ def test_first_start_serves_the_home_page(running_site):
 
     assert status == 200
     assert "<html" in page
+
+
+def test_letter_goes_all_the_way(running_site):
+    running_site.write_letter()
+
+    assert wait_until(lambda: "you@demo.example" in running_site.get("/demo/mailbox/")[1], seconds=20, step=0.2)
 
 
 def test_start_prints_one_screen_with_all_that_one_needs(running_site):
@@ -118,12 +124,12 @@ def test_second_start_at_the_same_port_says_one_line(running_site, empty_site):
 
 
 def test_second_copy_runs_beside_it(running_site, site):
-    before = running_site.letters()
     site.up()
+    before = site.letters(), running_site.letters()
 
     site.write_letter()
 
-    assert (site.letters(), running_site.letters()) == (1, before)
+    assert (site.letters(), running_site.letters()) == (before[0] + 1, before[1])
     assert running_site.get("/")[0] == site.get("/")[0] == 200
 
 
