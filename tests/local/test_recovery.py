@@ -56,10 +56,14 @@ def leave_pid_file(site, pid: int) -> None:
 
 
 def test_pid_file_that_names_a_living_foreign_process_is_not_believed(site):
-    leave_pid_file(site, os.getpid())
+    foreign = subprocess.Popen(["sleep", "60"])
+    leave_pid_file(site, foreign.pid)
 
     done = site.command(*ASK)
 
+    assert foreign.poll() is None
+    foreign.kill()
+    foreign.wait()
     assert (done.stdout, done.stderr) == ("works\n", "")
 
 
