@@ -10,6 +10,7 @@ import psycopg
 import pytest
 import redis
 
+from ticketing.local.places import BASE_DIR
 from ticketing.local.processes import NOBODY, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("processes")]
@@ -56,7 +57,7 @@ def test_record_is_private_and_its_addresses_work(running_site):
 
     with psycopg.connect(record["database_url"]) as database:
         assert database.execute("SELECT current_user").fetchone() == ("ticketing_app",)
-    assert redis.Redis.from_url(record["redis_url"]).ping()
+    assert redis.Redis.from_url(record["redis_url"]).config_get("save") == {"save": ""}
     assert mode(running_site.places.record) == 0o600
 
 
@@ -64,6 +65,13 @@ def test_lines_carry_the_name_of_who_says_them(running_site):
     running_site.get("/")
 
     assert running_site.says("\nweb      | ")
+
+
+def test_what_people_typed_and_what_warns_root_is_not_shown(running_site):
+    with psycopg.connect(running_site.record["database_url"]) as database, pytest.raises(psycopg.errors.UndefinedTable):
+        database.execute("SELECT 'c4n4ry' FROM nowhere")
+
+    assert [word for word in ("c4n4ry", "superuser privileges", "valkey   | ") if word in running_site.printed] == []
 
 
 def test_everything_listens_on_loopback_only(running_site):
@@ -131,6 +139,7 @@ def test_second_copy_runs_beside_it(running_site, site):
 
     assert (site.letters(), running_site.letters()) == (before[0] + 1, before[1])
     assert running_site.get("/")[0] == site.get("/")[0] == 200
+    assert not (BASE_DIR / "celerybeat.pid").exists()  # it would keep the other's beat from starting
 
 
 def test_folders_that_were_there_keep_their_permissions(running_site):

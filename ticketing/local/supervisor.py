@@ -22,8 +22,7 @@ from .sharing import Membership, Needs
 # With the services' own limits this stays below ten seconds.
 STOP_SECONDS = 4
 WEB_SECONDS = 60
-LONGEST_PAUSE = 30
-LASTING = 20  # seconds after which a restarted part counts as healthy again
+PAUSE_SECONDS = 1  # before a part that ended is started again
 # Lines as they come, and no page of warnings where root runs the demo.
 QUIET_PYTHON = {"PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore:::celery.platforms"}
 
@@ -36,8 +35,6 @@ class Part:
     command: list[str]
     dies_by: str = "TERM"
     process: subprocess.Popen[bytes] | None = None
-    started: float = 0
-    failures: int = 0
     again_at: float = 0
 
 
@@ -58,7 +55,7 @@ class Supervisor:
         on_signals(self._interrupt, signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
         self.places.prepare()
         with _only_one(self.places):
-            self._clear_after_a_kill()
+            kill(marked(self._mark))  # web workers, which outlive a killed web server and would keep its port
             if full := self.places.full_disk():
                 raise LocalProblem(full)
             self.port = _free_port(self.port)
@@ -81,11 +78,6 @@ class Supervisor:
         if not self._stopping:
             self._stopping = True
             raise KeyboardInterrupt
-
-    def _clear_after_a_kill(self) -> None:
-        # Web workers outlive a killed web server and would keep its port.
-        kill(marked(self._mark))
-        self.places.record.unlink(missing_ok=True)
 
     @property
     def _mark(self) -> str:
@@ -111,7 +103,6 @@ class Supervisor:
                 env={**os.environ, "PORT": str(self.port), name: value, **QUIET_PYTHON},
                 start_new_session=True,
             )
-        part.started = time.monotonic()
         if part not in self.parts:
             self.parts.append(part)
 
@@ -124,7 +115,7 @@ class Supervisor:
             time.sleep(0.05)
 
     def _watch(self, membership: Membership) -> int:
-        """Restart our own parts when they end, with growing pauses; end when a service does."""
+        """Restart our own parts when they end, after a pause; end when a service does."""
         while not self._stopping:
             time.sleep(0.2)
             for name, child in membership.children.items():
@@ -144,10 +135,8 @@ class Supervisor:
             return
         if not part.again_at:
             kill_group(part.process)  # its children, who have nobody to serve any more
-            part.failures = 1 if now - part.started > LASTING else part.failures + 1
-            pause = min(2 ** (part.failures - 1), LONGEST_PAUSE)
-            part.again_at = now + pause
-            self.lines.say(f"{part.name} ended (code {part.process.returncode}); again in {pause} s.")
+            part.again_at = now + PAUSE_SECONDS
+            self.lines.say(f"{part.name} ended (code {part.process.returncode}); again in {PAUSE_SECONDS} s.")
         elif now >= part.again_at:
             part.again_at = 0
             self._start(part)
@@ -158,7 +147,6 @@ class Supervisor:
         try:
             self.places.record.unlink(missing_ok=True)
             stop_all((part.process for part in self.parts if part.process is not None), seconds=STOP_SECONDS)
-            kill(marked(self._mark))
         finally:
             membership.leave()
             self.lines.finish()

@@ -45,11 +45,7 @@ def _settings(places: Places) -> list[str]:
     settings = {
         "port": "0",
         "unixsocket": str(_socket_path(places)),
-        "unixsocketperm": "700",
         "save": "",
-        "appendonly": "no",
-        "maxmemory": "256mb",
-        "maxmemory-policy": "noeviction",
         "loglevel": "nothing",
     }
     return [word for name, value in settings.items() for word in (f"--{name}", value)]
