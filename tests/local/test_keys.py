@@ -19,5 +19,5 @@ def test_keys_of_the_process_that_was_faster_count(tmp_path):
 def test_keys_that_cannot_be_read_are_not_made_anew(tmp_path):
     (tmp_path / "secrets.json").write_text("{")
 
-    with pytest.raises(LocalProblem, match="secrets.json cannot be read: .* Put it back from a copy"):
+    with pytest.raises(LocalProblem, match=r"secrets\.json cannot be read: .* Put it back from a copy"):
         local_secrets(Places(tmp_path))

@@ -147,10 +147,11 @@ def test_addresses_escape_what_an_address_cannot_hold():
     assert places.redis_url == "unix:///a%20b/c%25d/run/valkey.sock?db=0"
 
 
-def test_prepare_refuses_a_data_folder_that_others_may_read(tmp_path):
+@pytest.mark.parametrize("name", ["postgres", "run", "locks"])
+def test_folder_that_others_may_read_is_refused(tmp_path, name):
     places = Places(tmp_path)
-    places.data.mkdir()
-    places.data.chmod(0o755)
+    (tmp_path / name).mkdir()
+    (tmp_path / name).chmod(0o755)
 
-    with pytest.raises(LocalProblem, match="postgres must belong to you alone"):
+    with pytest.raises(LocalProblem, match=f"{name} must belong to you alone"):
         places.prepare()
