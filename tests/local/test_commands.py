@@ -18,7 +18,13 @@ def test_commands_at_once_share_what_the_first_starts(site):
     assert site.gone()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_settings_for_another_postgresql_are_not_heard(site):
+    done = site.command(*ASK, PGPORT="5999", PGHOST="nowhere.example", PGUSER="nobody")
+
+    assert (done.stdout, done.stderr) == ("works\n", "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_command_that_is_stopped_stops_what_it_started(site, number):
     with site.begun(*LONG) as command:
         command.stdout.readline()
@@ -26,6 +32,17 @@ def test_command_that_is_stopped_stops_what_it_started(site, number):
         command.send_signal(number)
 
         assert command.wait(10) == 128 + number
+        assert site.gone()
+
+
+def test_second_signal_does_not_disturb_the_stopping(site):
+    with site.begun(*LONG) as command:
+        command.stdout.readline()
+
+        command.send_signal(signal.SIGHUP)
+        command.send_signal(signal.SIGTERM)
+
+        assert command.wait(10) == 128 + signal.SIGHUP
         assert site.gone()
 
 

@@ -4,6 +4,7 @@ import signal
 
 import pytest
 
+from ticketing.local.places import BASE_DIR
 from ticketing.local.processes import kill, wait_until
 
 from .conftest import LONG
@@ -25,6 +26,7 @@ def test_killed_parts_come_back_and_sigterm_in_a_pause_stops_everything(site):
     assert site.runs("quiet worker")
     assert site.pid("quiet worker") != first
     kill([site.pid("quiet beat")])
+    assert not (BASE_DIR / "celerybeat.pid").exists()  # it would keep another copy's beat from starting
     assert site.says("up       | beat ended (code -9); again in 1 s.")
 
     code, seconds = site.stop()
@@ -39,6 +41,7 @@ def test_ctrl_c_twice_stops_everything_and_takes_the_services_from_a_command(sit
     with site.begun(*LONG) as command:
         command.stdout.readline()
         site.process.send_signal(signal.SIGINT)
+        assert wait_until(lambda: not site.places.record.exists(), seconds=5, step=0.001)  # the stopping has begun
 
         code, seconds = site.stop(signal.SIGINT)
 
