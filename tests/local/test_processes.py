@@ -1,5 +1,6 @@
 """Child processes, ended for certain."""
 
+import signal
 import subprocess
 
 from ticketing.local.processes import stop_all
@@ -13,4 +14,5 @@ def test_child_that_does_not_listen_is_killed_with_its_own_children():
 
         stop_all([child], seconds=0.1)
 
+        assert child.returncode == -signal.SIGKILL
         assert child.stdout.read() == b""  # which ends when the last of them has
