@@ -35,6 +35,7 @@ def run(command: str) -> None:
     from django.core.management import execute_from_command_line
 
     from ticketing.local.places import here
+    from ticketing.local.processes import on_signals
     from ticketing.local.sharing import services
 
     if command == "up":
@@ -42,15 +43,15 @@ def run(command: str) -> None:
     if command in WITHOUT_SERVICES or command.startswith("-") or {"-h", "--help"} & set(sys.argv):
         execute_from_command_line(sys.argv)
         return
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, leave)
+    on_signals(leave, signal.SIGTERM, signal.SIGHUP)
     with services(here()):
         execute_from_command_line(sys.argv)
 
 
 def leave(number: int, _: object) -> None:
     """End in order, so that services we started are stopped; a second signal must not disturb that."""
-    signal.signal(number, signal.SIG_IGN)
+    for other in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(other, signal.SIG_IGN)
     sys.exit(128 + number)
 
 

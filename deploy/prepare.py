@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-VENV = os.path.join(ROOT, ".venv")
+VENV = os.path.realpath(os.path.join(ROOT, ".venv"))  # where a link leads, as its own scripts name it
 PYTHON = os.path.join(VENV, "bin", "python")
 LOCK = os.path.join(ROOT, "requirements-dev.txt")
 STAMP = os.path.join(VENV, "installed")

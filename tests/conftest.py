@@ -51,12 +51,12 @@ def groups():
 
 
 @pytest.fixture
-def redis_away(monkeypatch):
+def redis_away(settings):
     """Point this process at a Redis that is not there."""
-    import redis
-
-    gone = redis.Redis(host="127.0.0.1", port=1, socket_connect_timeout=0.2)
-    monkeypatch.setattr(hints, "client", lambda: gone)
+    settings.REDIS_URL = "redis://127.0.0.1:1"
+    hints.client.cache_clear()
+    yield
+    hints.client.cache_clear()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import OperationalError, connection
 
 from .errors import Busy
 
@@ -27,7 +27,7 @@ def retried(call: Callable[[], Answer]) -> Answer:
     while True:
         try:
             return call()
-        except (OperationalError, InterfaceError) as error:
+        except OperationalError as error:
             if connection.in_atomic_block:
                 raise
             if sqlstate(error) not in WORTH_RETRYING:

@@ -17,8 +17,10 @@ read_env_file()
 env = Environment()
 PLACES = here()
 PROCESS = process_name(sys.argv)
-for _name in ("WEB_WORKERS", "WEB_THREADS", "WORKER_CONCURRENCY"):
-    env.number(_name, 2, least=1)  # `up` passes them on, and knows no settings
+# How many of each `up` starts.
+WEB_WORKERS = env.number("WEB_WORKERS", 2, least=1)
+WEB_THREADS = env.number("WEB_THREADS", 2, least=1)
+WORKER_CONCURRENCY = env.number("WORKER_CONCURRENCY", 2, least=1)
 
 # --- The site, and whether it is open to the public --------------------------------------------------------
 

@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
 from playwright.sync_api import Page, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -41,7 +42,7 @@ def chromium():
 
 
 @pytest.fixture
-def visit(chromium, live_server, settings, client):
+def visit(chromium, live_server, settings):
     """Open a page of the site as a visitor with this screen, theme and language; fail on what its console complains of."""
     settings.DEMO = True
     settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
@@ -58,8 +59,9 @@ def visit(chromium, live_server, settings, client):
         )
         contexts.append(context)
         if user:
-            client.force_login(user)
-            session = client.cookies[settings.SESSION_COOKIE_NAME].value
+            elsewhere = Client()
+            elsewhere.force_login(user)
+            session = elsewhere.cookies[settings.SESSION_COOKIE_NAME].value
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
         page = context.new_page()
         # Chromium reports an error page itself as a failed resource; everything else that it says is a fault of ours.

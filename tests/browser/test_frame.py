@@ -16,9 +16,11 @@ def terms():
     mailbox.empty()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["en", "id"])
-@pytest.mark.parametrize("screen", [PHONE, DESK], ids=["phone", "desk"])
+# Each two of them meet: a theme and a language, a theme and a screen, a language and a screen.
+LOOKS = [("light", "en", DESK), ("dark", "en", PHONE), ("light", "id", PHONE), ("dark", "id", DESK)]
+
+
+@pytest.mark.parametrize(("theme", "language", "screen"), LOOKS, ids=["light-en", "dark-en", "light-id", "dark-id"])
 def test_every_page_is_accessible(visit, accessible, theme, language, screen):
     for path, status in PAGES.items():
         page = visit(path, screen=screen, theme=theme, language=language, fine=(status,))

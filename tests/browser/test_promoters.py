@@ -1,9 +1,7 @@
 """A promoter's beginning in a real browser: applies, is approved by staff, invites a helper, removes him."""
 
 import pytest
-from django.conf import settings
 from django.core import mail as outbox
-from django.test import Client
 from django.urls import reverse
 
 from accounts import actions, roles
@@ -21,19 +19,9 @@ def permissions(groups):
 
 
 @pytest.fixture
-def signed_in(visit, live_server):
+def signed_in(visit):
     """Open a page as this person, who signed in elsewhere."""
-
-    def open_page(user, path="/promoters/", **options):
-        client = Client()
-        client.force_login(user)
-        page = visit("/", **options)
-        name = settings.SESSION_COOKIE_NAME
-        page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
-        page.goto(path)
-        return page
-
-    return open_page
+    return lambda user, path="/promoters/", **options: visit(path, user=user, **options)
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])

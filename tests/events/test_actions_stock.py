@@ -220,6 +220,18 @@ def test_the_line_comes_first_under_a_capacity_too():
     assert cap() == (12, 0, 0)
 
 
+def test_those_in_line_for_any_tier_come_first_under_a_capacity_too():
+    event = factories.published(capacity=10)
+    claim(event, 7)
+    actions.queue(event_id=event.pk, places=2)
+
+    claim(event, 1)
+    assert refused(actions.Queued, event, 1).remaining == 2
+    claim(event, 2, offered=True)
+
+    assert cap() == (10, 0, 2)
+
+
 @pytest.mark.parametrize("tier", [True, False])
 def test_the_line_is_never_shorter_than_nobody(tier):
     event = factories.published()

@@ -132,6 +132,13 @@ class Site:
                     found[int(process.name)] = words.replace(b"\0", b" ").decode()
         return found
 
+    def owners(self) -> set[int]:
+        found = set()
+        for pid in self.processes():
+            with suppress(FileNotFoundError):  # gone meanwhile
+                found.add(Path(f"/proc/{pid}").stat().st_uid)
+        return found
+
     def runs(self, words: str) -> bool:
         """Tell whether a process with these words in its command line runs, soon."""
         return wait_until(lambda: any(words in command for command in self.processes().values()), seconds=20, step=0.1)
@@ -150,11 +157,11 @@ class Site:
 
 
 @contextmanager
-def new_site(state: str = "s", *, like: Path | None = None):
+def new_site(state: str = "s", *, like: Site | None = None):
     """Make an installation where nothing runs yet. Its folder is short: socket paths have a limit."""
     site = Site(Path(tempfile.mkdtemp(prefix="t")).resolve(), state)
     if like is not None:
-        shutil.copytree(like, site.state)
+        shutil.copytree(like.state, site.state, ignore=shutil.ignore_patterns("*.sock", ".s.PGSQL.*"))
     try:
         yield site
     finally:
@@ -163,28 +170,29 @@ def new_site(state: str = "s", *, like: Path | None = None):
 
 
 @pytest.fixture(scope="session")
-def made():
-    """Return a state folder whose database exists and is migrated, to copy: that is quicker than to make one."""
+def used_folder():
+    """Make one installation, migrated, for all tests that need no new one."""
     with new_site() as site:
         assert site.command("migrate", "-v0").returncode == 0
-        yield site.state
+        yield site.folder
 
 
 @pytest.fixture(scope="session")
 def running_site():
     """One running system for the tests that leave it as it is, in folders that were there before and open to all."""
-    with new_site() as site:
+    with new_site("a b/c%20d?e#f täglich") as site:
         site.folder.chmod(0o755)
-        site.state.mkdir()
+        site.state.mkdir(parents=True)
         site.state.chmod(0o755)
         yield site.up()
 
 
 @pytest.fixture
-def site(made):
-    """Return a site that was used before."""
-    with new_site(like=made) as site:
-        yield site
+def site(used_folder):
+    """Return the installation that others used before, where nothing runs: whatever they left, it has to start."""
+    site = Site(used_folder)
+    yield site
+    site.kill_all()
 
 
 @pytest.fixture

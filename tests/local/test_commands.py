@@ -9,13 +9,6 @@ from .conftest import ASK, LONG
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("processes")]
 
 
-def test_command_starts_what_it_needs_and_stops_it(empty_site):
-    done = empty_site.command(*ASK)
-
-    assert (done.returncode, done.stdout, done.stderr) == (0, "works\n", "")
-    assert empty_site.gone()
-
-
 def test_commands_at_once_share_what_the_first_starts(site):
     commands = [site.begun(*ASK) for _ in range(5)]
 
@@ -25,7 +18,13 @@ def test_commands_at_once_share_what_the_first_starts(site):
     assert site.gone()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_settings_for_another_postgresql_are_not_heard(site):
+    done = site.command(*ASK, PGPORT="5999", PGHOST="nowhere.example", PGUSER="nobody")
+
+    assert (done.stdout, done.stderr) == ("works\n", "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_command_that_is_stopped_stops_what_it_started(site, number):
     with site.begun(*LONG) as command:
         command.stdout.readline()
@@ -34,6 +33,28 @@ def test_command_that_is_stopped_stops_what_it_started(site, number):
 
         assert command.wait(10) == 128 + number
         assert site.gone()
+
+
+def test_second_signal_does_not_disturb_the_stopping(site):
+    with site.begun(*LONG) as command:
+        command.stdout.readline()
+
+        command.send_signal(signal.SIGHUP)
+        command.send_signal(signal.SIGTERM)
+
+        assert command.wait(10) == 128 + signal.SIGHUP
+        assert site.gone()
+
+
+def test_command_under_nohup_outlives_its_terminal(site):
+    site.python = ["nohup", *site.python]
+    with site.begun(*LONG) as command:
+        command.stdout.readline()
+
+        command.send_signal(signal.SIGHUP)
+        command.send_signal(signal.SIGTERM)  # comes second, and is what ends it
+
+        assert command.wait(10) == 128 + signal.SIGTERM
 
 
 def test_failing_command_stops_what_it_started(site):

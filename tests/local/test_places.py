@@ -1,13 +1,14 @@
 """Folders and paths of all kinds: with a blank, long, open to others, somebody else's."""
 
 import os
+import shutil
 import stat
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from ticketing.local.places import BASE_DIR, LONGEST_SOCKET_FOLDER, LocalProblem, Places, here
-from ticketing.local.processes import wait_until
 
 from .conftest import ASK, LONG, new_site
 
@@ -19,28 +20,16 @@ def mode(path: Path) -> int:
 
 
 @pytest.fixture
-def long_site():
-    with new_site("x" * 100) as site:
-        yield site
+def long_places(tmp_path, monkeypatch) -> Places:
+    """Return places whose path is too long for sockets, with a folder for temporary files that is not."""
+    with tempfile.TemporaryDirectory(prefix="t") as short:
+        monkeypatch.setattr("tempfile.tempdir", short)
+        yield Places(tmp_path / ("x" * 100))
 
 
-@pytest.fixture
-def short_folder(long_site, monkeypatch) -> Path:
-    monkeypatch.setattr("tempfile.tempdir", str(long_site.folder))
-    return long_site.places.run
-
-
-def test_blank_in_the_path_lets_a_letter_go_all_the_way():
-    with new_site("a b/c d") as site:
-        site.up().write_letter()
-
-        assert wait_until(lambda: "you@demo.example" in site.get("/demo/mailbox/")[1], seconds=20, step=0.2)
-
-
-@pytest.mark.parametrize("name", ["a%20b?c#d täglich", "a,b'c\"d\\e"])
-def test_odd_letters_in_the_path_do_no_harm(name, made):
-    with new_site(name, like=made) as site:
-        done = site.command(*ASK)
+def test_quotes_and_commas_in_the_path_do_no_harm(site):
+    with new_site("a,b'c\"d\\e", like=site) as odd:
+        done = odd.command(*ASK)
 
         assert (done.stdout, done.stderr) == ("works\n", "")
 
@@ -52,87 +41,88 @@ def test_letter_that_splits_a_list_moves_the_sockets_elsewhere(letter):
     assert places.run.parent != places.state
 
 
-def test_new_folders_are_closed_and_the_parents_stay_as_they_were(empty_site):
+def test_first_command_makes_closed_folders_and_stops_what_it_started(empty_site):
     parents = [empty_site.folder, *empty_site.folder.parents]
     before = [(folder.stat().st_mode, folder.stat().st_uid) for folder in parents]
 
-    empty_site.command(*ASK)
+    done = empty_site.command(*ASK)
 
+    assert (done.returncode, done.stdout, done.stderr) == (0, "works\n", "")
+    assert empty_site.gone()
     assert [(folder.stat().st_mode, folder.stat().st_uid) for folder in parents] == before
     assert mode(empty_site.folder) == mode(empty_site.state) == mode(empty_site.places.run) == 0o700
 
 
-def test_path_of_the_longest_kind_keeps_its_sockets_beside_it():
-    with new_site() as site:
-        site.state = site.folder / ("x" * (LONGEST_SOCKET_FOLDER - len(f"{site.folder}//run")))
+def test_path_of_the_longest_kind_keeps_its_sockets_beside_it(site):
+    with new_site() as longest:
+        longest.state = longest.folder / ("x" * (LONGEST_SOCKET_FOLDER - len(f"{longest.folder}//run")))
+        shutil.copytree(site.places.data, longest.places.data)
 
-        done = site.command(*ASK, STATE_DIR=str(site.state))
+        done = longest.command(*ASK, STATE_DIR=str(longest.state))
 
         assert done.stdout == "works\n"
-        assert len(str(site.state / "run" / "postgres" / ".s.PGSQL.5432")) == 107
-        assert (site.state / "run").exists()
+        assert len(str(longest.state / "run" / "postgres" / ".s.PGSQL.5432")) == 107
+        assert (longest.state / "run").exists()
 
 
-def test_path_that_is_too_long_gets_a_short_folder_for_its_sockets(long_site, short_folder):
-    done = long_site.command(*ASK)
+def test_path_that_is_too_long_gets_a_short_folder_and_another_tmpdir_stops_nothing(site, monkeypatch):
+    with new_site("x" * 100, like=site) as long_site:
+        monkeypatch.setattr("tempfile.tempdir", str(long_site.folder))
+        short, elsewhere = long_site.places.run, long_site.folder / "e"
+        elsewhere.mkdir()
 
-    assert done.stdout == "works\n"
-    assert short_folder.parent == long_site.folder
-    assert (mode(short_folder), short_folder.stat().st_uid) == (0o700, os.getuid())
+        with long_site.begun(*LONG) as command:
+            command.stdout.readline()
+            before = long_site.pid("postgres -D")
+            long_site.command("shell", "-v0", "-c", "pass", TMPDIR=str(elsewhere))
 
-
-def test_command_with_another_folder_for_temporary_files_stops_nothing(long_site):
-    elsewhere = long_site.folder / "e"
-    elsewhere.mkdir()
-    with long_site.begun(*LONG) as command:
-        command.stdout.readline()
-
-        long_site.command("check", "--database", "default", TMPDIR=str(elsewhere))
-
-        assert long_site.pid("postgres -D")
-        command.terminate()
+            assert long_site.pid("postgres -D") == before
+            assert (short.parent, mode(short), short.stat().st_uid) == (long_site.folder, 0o700, os.getuid())
+            command.terminate()
 
 
-def test_short_folder_that_somebody_left_open_is_refused(long_site, short_folder):
-    short_folder.mkdir()
-    short_folder.chmod(0o755)
-
-    done = long_site.command("up")
-
-    assert done.returncode == 1
-    assert done.stderr == f"{short_folder} must belong to you alone (mode 700). Mend that, or set STATE_DIR to another folder.\n"
+NOT_OURS = "must belong to you alone (mode 700). Mend that, or set STATE_DIR to another folder."
 
 
-def test_link_in_place_of_the_short_folder_is_refused(long_site, short_folder):
-    (long_site.folder / "mine").mkdir(mode=0o700)
-    short_folder.symlink_to(long_site.folder / "mine")
+@pytest.fixture
+def refused(long_places):
+    """Ask for the folders of the long path; return why they are refused."""
 
-    done = long_site.command("up")
+    def ask() -> str:
+        with pytest.raises(LocalProblem) as problem:
+            long_places.prepare()
+        return str(problem.value)
 
-    assert done.returncode == 1
-    assert done.stderr.startswith(f"{short_folder} must belong to you alone")
+    return ask
+
+
+def test_short_folder_that_somebody_left_open_is_refused(long_places, refused):
+    long_places.run.mkdir()
+    long_places.run.chmod(0o755)
+
+    assert refused() == f"{long_places.run} {NOT_OURS}"
+
+
+def test_link_in_place_of_the_short_folder_is_refused(long_places, refused, tmp_path):
+    long_places.run.symlink_to(tmp_path)
+
+    assert refused() == f"{long_places.run} {NOT_OURS}"
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can make a folder that is another user's")
-def test_short_folder_of_another_user_is_refused(long_site, short_folder):
-    short_folder.mkdir(mode=0o700)
-    os.chown(short_folder, 65534, 65534)
+def test_short_folder_of_another_user_is_refused(long_places, refused):
+    long_places.run.mkdir(mode=0o700)
+    os.chown(long_places.run, 65534, 65534)
 
-    done = long_site.command("up")
-
-    assert done.returncode == 1
-    assert done.stderr.startswith(f"{short_folder} must belong to you alone")
+    assert refused() == f"{long_places.run} {NOT_OURS}"
 
 
-def test_no_short_folder_anywhere_is_said_in_one_line(long_site):
-    elsewhere = long_site.folder / ("y" * 100)
+def test_no_short_folder_anywhere_is_refused(long_places, refused, tmp_path, monkeypatch):
+    elsewhere = tmp_path / ("y" * 100)
     elsewhere.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(elsewhere))
 
-    done = long_site.command("up", TMPDIR=str(elsewhere))
-
-    assert done.returncode == 1
-    assert "is too long for a Unix socket. Set STATE_DIR or TMPDIR to a shorter one." in done.stderr
-    assert done.stderr.count("\n") == 1
+    assert refused() == f"The path {long_places.run} is too long for a Unix socket. Set STATE_DIR or TMPDIR to a shorter one."
 
 
 def test_file_in_place_of_the_state_folder_is_said_in_one_line(empty_site):
@@ -157,10 +147,11 @@ def test_addresses_escape_what_an_address_cannot_hold():
     assert places.redis_url == "unix:///a%20b/c%25d/run/valkey.sock?db=0"
 
 
-def test_prepare_refuses_a_data_folder_that_others_may_read(tmp_path):
+@pytest.mark.parametrize("name", ["postgres", "run", "locks"])
+def test_folder_that_others_may_read_is_refused(tmp_path, name):
     places = Places(tmp_path)
-    places.data.mkdir()
-    places.data.chmod(0o755)
+    (tmp_path / name).mkdir()
+    (tmp_path / name).chmod(0o755)
 
-    with pytest.raises(LocalProblem, match="postgres must belong to you alone"):
+    with pytest.raises(LocalProblem, match=f"{name} must belong to you alone"):
         places.prepare()

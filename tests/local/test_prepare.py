@@ -3,7 +3,6 @@
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -36,8 +35,12 @@ def project(tmp_path):
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory):
+    """Return a project whose .venv was made again: its first making had been stopped before there was a pip."""
     project = Project(tmp_path_factory.mktemp("prepared") / "a b")
-    assert project.prepare().returncode == 0
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", project.venv], check=True)
+    done = project.prepare()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Making .venv ...\n")
     return project
 
 
@@ -62,28 +65,23 @@ def test_what_is_missing_is_said_in_one_line(project, pretend, said):
     assert not project.venv.exists()
 
 
-def test_second_call_does_nothing_and_quickly(prepared):
-    begun = time.monotonic()
-
+def test_second_call_does_nothing(prepared):
     done = prepared.prepare()
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert time.monotonic() - begun < 1.5
 
 
 def test_python_that_is_too_old_is_good_enough_for_what_is_made_already(prepared):
     assert prepared.prepare(pretend=OLD).returncode == 0
 
 
-def test_half_made_folder_is_made_again(prepared):
-    (prepared.venv / "installed").unlink()
-    (prepared.venv / "bin" / "python").unlink()
+def test_folder_behind_a_link_counts(prepared, tmp_path):
+    linked = Project(tmp_path / "linked")
+    linked.venv.symlink_to(prepared.venv)
 
-    done = prepared.prepare()
+    done = linked.prepare()
 
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("Making .venv ...\n")
-    assert prepared.prepare().stdout == ""
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_folder_that_was_moved_does_not_count(prepared, tmp_path):

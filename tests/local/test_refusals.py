@@ -11,15 +11,11 @@ import pytest
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("processes")]
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [("PORT", "abc"), ("PORT", "99999"), ("WEB_WORKERS", "many"), ("WORKER_CONCURRENCY", "0")],
-)
-def test_nonsensical_number_is_named(empty_site, name, value):
-    done = empty_site.command("up", **{name: value})
+def test_nonsensical_number_is_named(empty_site):
+    done = empty_site.command("up", WEB_WORKERS="many")
 
     assert done.returncode == 1
-    assert done.stderr.startswith(f"Setting {name}: “{value}” is no whole number")
+    assert done.stderr.startswith("Setting WEB_WORKERS: “many” is no whole number")
     assert done.stderr.count("\n") == 1
     assert empty_site.gone()
 

@@ -38,8 +38,7 @@ def path_with(folder: Path, way: str) -> str:
 
 
 def possible(way: str) -> bool:
-    rights = ["--map-user=1"] if way == "unshare" else ["--inh-caps=+dac_override"]
-    command = ["unshare", "--user", *rights, "true"] if way == "unshare" else ["setpriv", *rights, "true"]
+    command = ["unshare", "--user", "--map-user=1", "true"] if way == "unshare" else ["setpriv", "--inh-caps=+dac_override", "true"]
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
@@ -98,7 +97,7 @@ def test_ordinary_user_runs_the_whole_system(empty_site):
 
     assert site.get("/")[0] == 200
     assert site.letters() == 1
-    assert {Path(f"/proc/{pid}").stat().st_uid for pid in site.processes()} == {int(NOBODY)}
+    assert site.owners() == {int(NOBODY)}
     assert (site.places.data / "data").stat().st_uid == int(NOBODY)
     assert site.stop()[0] == 0
     assert site.processes() == {}

@@ -11,39 +11,41 @@ from .conftest import LONG
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("processes")]
 
 
-def test_sigterm_stops_everything_though_a_part_was_killed(site):
+def test_killed_parts_come_back_and_sigterm_in_a_pause_stops_everything(site):
     site.up()
+
     first = site.pid("quiet worker")
     kill([first])
+    before = {pid for pid, command in site.processes().items() if "granian" in command}
+    kill([min(before)])
+    assert site.says("up       | web ended (code -9); again in 1 s.")
+    assert wait_until(lambda: not before & set(site.processes()), seconds=1, step=0.1)  # nor its own workers
+    assert wait_until(site.is_served, seconds=20, step=0.1)
     assert site.says("up       | worker ended (code -9); again in 1 s.")
     assert site.runs("quiet worker")
     assert site.pid("quiet worker") != first
+    kill([site.pid("quiet beat")])
+    assert site.says("up       | beat ended (code -9); again in 1 s.")
 
-    code, seconds = site.stop(signal.SIGTERM)
+    code, seconds = site.stop()
 
     assert (code, site.processes()) == (0, {})
     assert seconds < 10
     assert not site.places.record.exists()
 
 
-def test_sigterm_during_a_pause_stops_everything(site):
+def test_ctrl_c_twice_stops_everything_and_takes_the_services_from_a_command(site):
     site.up()
-    kill([site.pid("quiet beat")])
-    assert site.says("beat ended (code -9); again in 1 s.")
+    with site.begun(*LONG) as command:
+        command.stdout.readline()
+        site.process.send_signal(signal.SIGINT)
+        assert wait_until(lambda: not site.places.record.exists(), seconds=5, step=0.001)  # the stopping has begun
 
-    code, _ = site.stop()
+        code, seconds = site.stop(signal.SIGINT)
 
-    assert (code, site.processes()) == (0, {})
-
-
-def test_ctrl_c_twice_stops_everything(site):
-    site.up()
-    site.process.send_signal(signal.SIGINT)
-
-    code, seconds = site.stop(signal.SIGINT)
-
-    assert (code, site.processes()) == (0, {})
-    assert seconds < 10
+        assert (code, list(site.processes())) == (0, [command.pid])
+        assert seconds < 10
+        command.kill()
 
 
 def test_sigterm_during_the_first_start_stops_everything(empty_site):
@@ -56,17 +58,6 @@ def test_sigterm_during_the_first_start_stops_everything(empty_site):
     assert seconds < 10
 
 
-def test_killed_web_server_comes_back_after_growing_pauses(site):
-    site.up()
-
-    for pause in (1, 2):
-        before = {pid for pid, command in site.processes().items() if "granian" in command}
-        kill([min(before)])
-        assert site.says(f"up       | web ended (code -9); again in {pause} s.")
-        assert wait_until(lambda before=before: not before & set(site.processes()), seconds=1, step=0.1)  # nor its own workers
-        assert wait_until(site.is_served, seconds=20, step=0.1)
-
-
 @pytest.mark.parametrize("service", ["postgres", "valkey"])
 def test_death_of_a_service_stops_everything_with_one_line(site, service):
     site.up()
@@ -76,22 +67,3 @@ def test_death_of_a_service_stops_everything_with_one_line(site, service):
     assert site.process.wait(10) == 1
     assert site.printed.count(f"up       | {service} ended by itself (code -9); everything stops.") == 1
     assert site.processes() == {}
-
-
-def test_nothing_survives_a_killed_supervisor(site):
-    site.up()
-
-    kill([site.process.pid])
-
-    assert site.gone(5), site.processes()  # a second, when the machine has nothing else to do
-
-
-def test_stop_takes_the_services_from_a_command_that_uses_them(site):
-    site.up()
-    with site.begun(*LONG) as command:
-        command.stdout.readline()
-
-        code, _ = site.stop()
-
-        assert (code, list(site.processes())) == (0, [command.pid])
-        command.kill()

@@ -140,6 +140,14 @@ def test_many_who_ask_at_once_cost_one_look(together, monkeypatch):
     assert (len(looks), answers) == (1, [[Finding("look", "pass", "fine")]] * 8)
 
 
+def test_page_tells_what_was_found_within_the_last_second(client, db, monkeypatch):
+    monkeypatch.setattr(health, "FRESH_SECONDS", 60)
+    before = client.get("/readyz").status_code
+    heartbeat.beat("worker")
+
+    assert (before, client.get("/readyz").status_code) == (503, 503)
+
+
 def test_answer_is_asked_anew_after_a_second(everything_runs, monkeypatch):
     monkeypatch.setattr(health, "FRESH_SECONDS", 0.05)
     before = health.recent_findings()

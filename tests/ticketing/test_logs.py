@@ -14,7 +14,7 @@ from django.urls import include, path
 
 from tests.sample.models import Lamp
 from ticketing import logs
-from ticketing.errors import DomainError
+from ticketing.errors import Busy, DomainError
 from ticketing.logs import ConsoleLines, JsonLines, without_secrets
 from ticketing.urls import handler400, handler403, handler404, handler500  # noqa: F401  # this module is a map of a site
 
@@ -214,6 +214,10 @@ def speak(request, word=""):
     raise RuntimeError(f"cannot read {request.POST.dict()} of {request.path}")
 
 
+def busy(request):
+    raise Busy
+
+
 def refuse(request, word=""):
     raise DomainError(f"No place for {word}.")
 
@@ -221,6 +225,7 @@ def refuse(request, word=""):
 urlpatterns = [
     path("orders/<str:word>/", speak),
     path("tickets/<str:word>/", refuse),
+    path("busy/", busy),
     path("fine/", lambda request: HttpResponse(logger.info("fine"))),
     path("", include("ticketing.urls")),
 ]
@@ -262,11 +267,12 @@ def test_no_canary_comes_out_of_any_request(written, visitor):
 
 
 @pytest.mark.urls(__name__)
-def test_every_line_of_a_request_has_the_id_of_its_response(written):
-    identifier = Client().get("/fine/")["X-Request-ID"]
+@pytest.mark.parametrize(("place", "said"), [("/fine/", ["fine", "request"]), ("/busy/", ["request", "Service Unavailable: /busy/"])])
+def test_every_line_of_a_request_has_the_id_of_its_response(written, place, said):
+    identifier = Client().get(place)["X-Request-ID"]
 
     lines = [json.loads(line) for line in written.getvalue().splitlines()]
-    assert [(line["message"], line["request_id"]) for line in lines] == [("fine", identifier), ("request", identifier)]
+    assert [(line["message"], line["request_id"]) for line in lines] == [(message, identifier) for message in said]
 
 
 @pytest.mark.urls(__name__)

@@ -129,7 +129,6 @@ def _initialise(places: Places) -> None:
     command = [*_way_past_root(), *dying_with_us(command, "KILL")]
     done = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False)
     if done.returncode != 0:
-        shutil.rmtree(unfinished, ignore_errors=True)
         why = " ".join(done.stderr.split())[-300:]
         raise LocalProblem(places.full_disk() or f"PostgreSQL's folder could not be made: {why}")
     unfinished.rename(_cluster(places))

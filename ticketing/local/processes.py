@@ -2,21 +2,27 @@
 
 import os
 import select
-import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 
 NOBODY = "65534"
 
 
+def on_signals(handler: Callable[[int, FrameType | None], None], *numbers: signal.Signals) -> None:
+    """Handle these signals. What nohup had ignored stays ignored."""
+    for number in numbers:
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, handler)
+
+
 def dying_with_us(command: Sequence[str], signal_name: str) -> list[str]:
     """Return the command so that the kernel sends it `signal_name` when the thread that started it ends."""
-    setpriv = shutil.which("setpriv")
-    return [setpriv, "--pdeathsig", signal_name, *command] if setpriv else list(command)
+    return ["setpriv", "--pdeathsig", signal_name, *command]
 
 
 def alive(pid: int, *, argument: str) -> bool:
@@ -27,7 +33,7 @@ def alive(pid: int, *, argument: str) -> bool:
     try:
         return os.fsencode(argument) in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except OSError:
-        return not Path("/proc/self").exists() and _answers_to_signals(pid)
+        return False
 
 
 def marked(variable: str) -> list[int]:
@@ -84,11 +90,3 @@ def kill_group(leader: subprocess.Popen[bytes]) -> None:
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(leader.pid, signal.SIGKILL)
     leader.wait(5)
-
-
-def _answers_to_signals(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except OSError:
-        return False
-    return True

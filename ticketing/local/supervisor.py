@@ -16,14 +16,13 @@ from typing import Any
 
 from .lines import Lines
 from .places import BASE_DIR, LocalProblem, Places
-from .processes import dying_with_us, kill, kill_group, marked, stop_all
+from .processes import dying_with_us, kill, kill_group, marked, on_signals, stop_all
 from .sharing import Membership, Needs
 
 # With the services' own limits this stays below ten seconds.
 STOP_SECONDS = 4
 WEB_SECONDS = 60
-LONGEST_PAUSE = 30
-LASTING = 20  # seconds after which a restarted part counts as healthy again
+PAUSE_SECONDS = 1  # before a part that ended is started again
 # Lines as they come, and no page of warnings where root runs the demo.
 QUIET_PYTHON = {"PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore:::celery.platforms"}
 
@@ -36,15 +35,14 @@ class Part:
     command: list[str]
     dies_by: str = "TERM"
     process: subprocess.Popen[bytes] | None = None
-    started: float = 0
-    failures: int = 0
     again_at: float = 0
 
 
 class Supervisor:
-    def __init__(self, places: Places, *, port: int) -> None:
+    def __init__(self, places: Places, *, port: int, **counts: int) -> None:
         self.places = places
         self.port = port
+        self.counts = counts
         self.lines = Lines()
         self.parts: list[Part] = []
         self._stopping = False
@@ -54,11 +52,10 @@ class Supervisor:
 
         `prepare` makes the database ready; `describe` gives the screen to print and what to record.
         """
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._interrupt)
+        on_signals(self._interrupt, signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
         self.places.prepare()
         with _only_one(self.places):
-            self._clear_after_a_kill()
+            kill(marked(self._mark))  # web workers, which outlive a killed web server and would keep its port
             if full := self.places.full_disk():
                 raise LocalProblem(full)
             self.port = _free_port(self.port)
@@ -82,17 +79,12 @@ class Supervisor:
             self._stopping = True
             raise KeyboardInterrupt
 
-    def _clear_after_a_kill(self) -> None:
-        # Web workers outlive a killed web server and would keep its port.
-        kill(marked(self._mark))
-        self.places.record.unlink(missing_ok=True)
-
     @property
     def _mark(self) -> str:
         return f"PART_OF={self.places.state}"
 
     def _start_parts(self) -> None:
-        web, worker, beat = _parts(self.places, self.port)
+        web, worker, beat = _parts(self.places, self.port, **self.counts)
         # Three Python starts at once cost the page a second or more, so the web server comes first.
         self._start(web)
         self._wait_for_web(web)
@@ -100,7 +92,6 @@ class Supervisor:
         self._start(beat)
 
     def _start(self, part: Part) -> None:
-        settings = {"PORT": str(self.port), "STATE_DIR": str(self.places.state), **QUIET_PYTHON}
         name, _, value = self._mark.partition("=")
         with self.lines.of(part.name) as target:
             part.process = subprocess.Popen(
@@ -109,10 +100,9 @@ class Supervisor:
                 stdout=target,
                 stderr=subprocess.STDOUT,
                 cwd=BASE_DIR,
-                env={**os.environ, **settings, name: value},
+                env={**os.environ, "PORT": str(self.port), name: value, **QUIET_PYTHON},
                 start_new_session=True,
             )
-        part.started = time.monotonic()
         if part not in self.parts:
             self.parts.append(part)
 
@@ -125,7 +115,7 @@ class Supervisor:
             time.sleep(0.05)
 
     def _watch(self, membership: Membership) -> int:
-        """Restart our own parts when they end, with growing pauses; end when a service does."""
+        """Restart our own parts when they end, after a pause; end when a service does."""
         while not self._stopping:
             time.sleep(0.2)
             for name, child in membership.children.items():
@@ -145,10 +135,8 @@ class Supervisor:
             return
         if not part.again_at:
             kill_group(part.process)  # its children, who have nobody to serve any more
-            part.failures = 1 if now - part.started > LASTING else part.failures + 1
-            pause = min(2 ** (part.failures - 1), LONGEST_PAUSE)
-            part.again_at = now + pause
-            self.lines.say(f"{part.name} ended (code {part.process.returncode}); again in {pause} s.")
+            part.again_at = now + PAUSE_SECONDS
+            self.lines.say(f"{part.name} ended (code {part.process.returncode}); again in {PAUSE_SECONDS} s.")
         elif now >= part.again_at:
             part.again_at = 0
             self._start(part)
@@ -159,7 +147,6 @@ class Supervisor:
         try:
             self.places.record.unlink(missing_ok=True)
             stop_all((part.process for part in self.parts if part.process is not None), seconds=STOP_SECONDS)
-            kill(marked(self._mark))
         finally:
             membership.leave()
             self.lines.finish()
@@ -171,25 +158,16 @@ class Supervisor:
         unfinished.replace(self.places.record)
 
 
-def _parts(places: Places, port: int) -> tuple[Part, Part, Part]:
-    workers = _count("WEB_WORKERS", os.environ.get("WEB_WORKERS", "2"))
-    threads = _count("WEB_THREADS", os.environ.get("WEB_THREADS", "2"))
-    concurrency = _count("WORKER_CONCURRENCY", os.environ.get("WORKER_CONCURRENCY", "2"))
+def _parts(places: Places, port: int, *, web_workers: int, web_threads: int, worker_concurrency: int) -> tuple[Part, Part, Part]:
     python = [sys.executable, "-m"]
     celery = [*python, "celery", "-A", "ticketing", "--quiet"]
     web = [*python, "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"]
-    web += ["--workers", workers, "--blocking-threads", threads, "--no-ws"]
+    web += ["--workers", str(web_workers), "--blocking-threads", str(web_threads), "--no-ws"]
     web += ["--respawn-failed-workers", "--workers-kill-timeout", "3", "ticketing.wsgi:application"]
-    worker = [*celery, "worker", "--concurrency", concurrency, "--loglevel", "WARNING"]
-    beat = [*celery, "beat", "--schedule", str(places.state / "celerybeat-schedule"), "--pidfile=", "--loglevel", "WARNING"]
+    worker = [*celery, "worker", "--concurrency", str(worker_concurrency), "--loglevel", "WARNING"]
+    beat = [*celery, "beat", "--schedule", str(places.state / "celerybeat-schedule"), "--loglevel", "WARNING"]
     # Asked to end, a worker first finishes its tasks. Without us it has no database to finish them with.
     return Part("web", web), Part("worker", worker, dies_by="KILL"), Part("beat", beat)
-
-
-def _count(name: str, value: str) -> str:
-    if not (value.isascii() and value.isdecimal() and 1 <= int(value) <= 1000):
-        raise LocalProblem(f"Setting {name}: “{value}” is no whole number from 1 to 1000. (.env.example explains every setting.)")
-    return value
 
 
 @contextmanager

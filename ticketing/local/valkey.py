@@ -13,7 +13,6 @@ from .processes import dying_with_us, kill_group, wait_until
 
 def start(places: Places, *, output: int | IO[bytes], owned: bool) -> subprocess.Popen[bytes]:
     """Start the server and return once it answers. An owned server ends with the process that started it."""
-    _socket_path(places).unlink(missing_ok=True)
     command = [_binary(), *_settings(places)]
     process = subprocess.Popen(
         dying_with_us(command, "TERM") if owned else command,
@@ -46,11 +45,7 @@ def _settings(places: Places) -> list[str]:
     settings = {
         "port": "0",
         "unixsocket": str(_socket_path(places)),
-        "unixsocketperm": "700",
         "save": "",
-        "appendonly": "no",
-        "maxmemory": "256mb",
-        "maxmemory-policy": "noeviction",
         "loglevel": "nothing",
     }
     return [word for name, value in settings.items() for word in (f"--{name}", value)]

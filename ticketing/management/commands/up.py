@@ -22,7 +22,13 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        supervisor = Supervisor(settings.PLACES, port=settings.PORT)
+        supervisor = Supervisor(
+            settings.PLACES,
+            port=settings.PORT,
+            web_workers=settings.WEB_WORKERS,
+            web_threads=settings.WEB_THREADS,
+            worker_concurrency=settings.WORKER_CONCURRENCY,
+        )
         code = supervisor.run(prepare=self._prepare, describe=self._describe)
         if code:
             raise SystemExit(code)
