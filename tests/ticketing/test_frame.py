@@ -92,8 +92,8 @@ def test_footer_names_the_seller_and_the_texts_that_exist(client):
 
 def test_identity_is_asked_once_a_minute(client, django_assert_num_queries):
     with django_assert_num_queries(1):
-        client.get("/")
-        client.get("/")
+        client.get("/account/login/")
+        client.get("/account/login/")
 
 
 def test_error_page_does_not_ask_for_the_identity(client, django_assert_num_queries):
