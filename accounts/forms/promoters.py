@@ -22,6 +22,22 @@ class Apply(forms.Form):
     contact_phone = forms.CharField(label=_("Phone"), max_length=40, required=False, help_text=_("For our staff only."))
 
 
+class Details(forms.Form):
+    about = forms.CharField(label=_("About"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 5}))
+    contact_email = forms.EmailField(label=_("E-mail for buyers"))
+    contact_phone = forms.CharField(label=_("Phone"), max_length=40, required=False, help_text=_("For our staff only."))
+    payment_text = forms.CharField(
+        label=_("How to pay without USDT"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    terms = forms.CharField(
+        label=_("Your terms"),
+        max_length=20000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("Buyers accept them with each order."),
+    )
+
+
 class Invite(forms.Form):
     email = forms.EmailField(label=_("E-mail"))
     role = forms.ChoiceField(label=_("Role"), widget=forms.RadioSelect, initial=TeamRole.GATE)
