@@ -14,7 +14,6 @@ urlpatterns = [
     path("", include("events.urls")),
     path("", include("accounts.urls")),
     path("account/", include("accounts.sign_in_urls")),
-    path("admin/login/", views.admin_sign_in),
     path("admin/", admin.site.urls),
     path("language/<str:code>/", views.choose_language, name="language"),
     path("about/<slug:slug>/", views.site_page, name="site-page"),

@@ -7,14 +7,10 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from django.contrib import admin
-from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.encoding import iri_to_uri
@@ -100,16 +96,6 @@ def choose_language(request: HttpRequest, code: str) -> HttpResponse:
         httponly=True,
     )
     return response
-
-
-@never_cache
-def admin_sign_in(request: HttpRequest) -> HttpResponse:
-    """Send to the one sign-in, where guesses are counted. Whoever is signed in has no business here, or is let in."""
-    if not request.user.is_authenticated:
-        return redirect_to_login(request.GET.get(REDIRECT_FIELD_NAME, reverse("admin:index")))
-    if not admin.site.has_permission(request):
-        raise PermissionDenied
-    return redirect("admin:index")
 
 
 @require_safe
