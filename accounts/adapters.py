@@ -93,6 +93,10 @@ class SecondFactors(DefaultMFAAdapter):
         others = type(authenticator).objects.filter(user_id=authenticator.user_id, type__in=second_factor.FACTORS)
         return not second_factor.required(authenticator.user) or others.exclude(pk=authenticator.pk).exists()
 
+    def generate_authenticator_name(self, user: User, type: Any) -> str:  # noqa: A002  # its name in the library
+        number = user.authenticator_set.filter(type=type).count() + 1  # type: ignore[attr-defined]
+        return _("Passkey %(number)s") % {"number": number}
+
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         return {"id": urlsplit(settings.SITE_URL).hostname or "", "name": settings.SITE_NAME}
 

@@ -42,7 +42,7 @@ LABELS: dict[str, Any] = {
     "oldpassword": _("Current password"),
     "code": _("Code"),
 }
-HINTS: dict[str, Any] = {"password": "", "oldpassword": "", "password1": _("At least 8 characters.")}
+HINTS: dict[str, Any] = {"password": "", "passwordless": "", "oldpassword": "", "password1": _("At least 8 characters.")}
 
 
 class Plain(forms.Form):
@@ -154,6 +154,10 @@ class SetUpApp(Plain, ActivateTOTPForm):
 
 class AddPasskey(Plain, AddWebAuthnForm):
     labels: ClassVar[dict[str, Any]] = {"name": _("Name of the device"), "passwordless": _("Let it open the account without the password")}
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.initial.setdefault("passwordless", True)
 
 
 class RenamePasskey(Plain, EditWebAuthnForm):

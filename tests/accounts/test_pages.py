@@ -73,6 +73,7 @@ def assert_clean(response):
     assert [path for path in drawn if not path.is_relative_to(BASE_DIR / "templates")] == []
     assert response.status_code == 200
     assert '<main id="main"' in page
+    assert "placeholder=" not in page
     assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", page)
     for attributes, body in re.findall(r"<script([^>]*)>(.*?)</script>", page, re.DOTALL):
         assert "src=" in attributes or "application/json" in attributes, body
