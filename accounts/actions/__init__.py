@@ -10,8 +10,9 @@ from .invitations import (
     withdraw_invitation,
 )
 from .members import OwnerStays, change_member_role, leave, remove_member
-from .promoters import AlreadyPromoter, NoReason, apply, approve, open_promoter, refuse
+from .promoters import AlreadyPromoter, NoReason, apply, approve, change_details, open_promoter, refuse
 from .rights import NotAllowed, NotApproved
+from .sessions import forget_ended_sessions
 from .sign_in import ask_reset, note, note_lock_out, note_reset, owe_letter, rename, sign_up
 from .staff import LastSuperadmin, grant_role
 
@@ -28,7 +29,9 @@ __all__ = [
     "apply",
     "approve",
     "ask_reset",
+    "change_details",
     "change_member_role",
+    "forget_ended_sessions",
     "grant_role",
     "invite_member",
     "invite_promoter",

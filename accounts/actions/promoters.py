@@ -11,7 +11,7 @@ from accounts.models import Promoter, User
 from ticketing import history, mail
 from ticketing.errors import DomainError
 
-from .rights import actor, only_staff
+from .rights import actor, locked_team, only_over, only_staff
 
 
 class AlreadyPromoter(DomainError):
@@ -97,6 +97,20 @@ def open_promoter(*, owner: User, by: User | None, at: datetime, language: str, 
     history.record(promoter, "opened", at=at, by=actor(by))
     _write_to_owner(promoter, "accounts.promoter_approved", at=at)
     return promoter
+
+
+@transaction.atomic
+def change_details(*, promoter_id: Any, by: User, at: datetime, **details: str) -> None:
+    """Change what buyers read of a promoter. Its name, fees and taxes are staff's to change.
+
+    Locks: the promoter. Raises NotApproved, NotAllowed.
+    """
+    promoter = locked_team(promoter_id)
+    only_over(promoter, by)
+    changed = {name: value for name, value in details.items() if getattr(promoter, name) != value}
+    if changed:
+        _set(promoter, **changed)
+        history.record(promoter, "details_changed", at=at, by=actor(by), details={"fields": sorted(changed)})
 
 
 def _set(promoter: Promoter, **fields: Any) -> None:
