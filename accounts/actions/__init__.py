@@ -10,14 +10,17 @@ from .invitations import (
     withdraw_invitation,
 )
 from .members import OwnerStays, change_member_role, leave, remove_member
-from .promoters import AlreadyPromoter, NoReason, apply, approve, open_promoter, refuse
+from .promoters import AlreadyPromoter, FeesOutOfBounds, NoReason, apply, approve, open_promoter, refuse, set_fees
 from .rights import NotAllowed, NotApproved
 from .sign_in import ask_reset, note, note_lock_out, note_reset, owe_letter, rename, sign_up
-from .staff import LastSuperadmin, grant_role
+from .staff import REASONS, Forgotten, LastSuperadmin, disable, enable, grant_role
 
 __all__ = [
+    "REASONS",
     "AlreadyInvited",
     "AlreadyPromoter",
+    "FeesOutOfBounds",
+    "Forgotten",
     "InvitationClosed",
     "LastSuperadmin",
     "NoReason",
@@ -29,6 +32,8 @@ __all__ = [
     "approve",
     "ask_reset",
     "change_member_role",
+    "disable",
+    "enable",
     "grant_role",
     "invite_member",
     "invite_promoter",
@@ -42,6 +47,7 @@ __all__ = [
     "refuse",
     "remove_member",
     "rename",
+    "set_fees",
     "sign_up",
     "withdraw_invitation",
 ]
