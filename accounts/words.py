@@ -18,7 +18,6 @@ SAID: dict[str, Any] = {
     "member_role_changed": _("Role in the team changed"),
     "member_removed": _("Member removed"),
     "member_left": _("Member left"),
-    "ownership_handed_over": _("Handed over to a new owner"),
     # accounts
     "signed_up": _("Signed up"),
     "sign_up_repeated": _("Signed up once more"),
