@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -87,6 +88,16 @@ class MemberInline(ScopedInline):
         return False
 
 
+class State(admin.SimpleListFilter):
+    title, parameter_name = _("state"), "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("waiting", _("waiting")), ("approved", _("approved")), ("refused", _("refused"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return getattr(queryset, self.value())() if self.value() in {"waiting", "approved", "refused"} else queryset
+
+
 class Fees(forms.ModelForm):
     class Meta:
         model = Promoter
@@ -97,8 +108,8 @@ class Fees(forms.ModelForm):
 class PromoterAdmin(Scoped):
     promoter_path = "pk"
     may = {"view": TEAM, "change": (TeamRole.OWNER,)}
-    list_display = ("name", "owner", "state", "applied_at", "approved_at", "refused_at")
-    list_filter = (("approved_at", admin.EmptyFieldListFilter), ("refused_at", admin.EmptyFieldListFilter))
+    list_display = ("name", "owner", "state", "applied_at")
+    list_filter = (State,)
     list_select_related = ("owner",)
     search_fields = ("name", "contact_email", "owner__email")
     ordering = ("-applied_at",)
@@ -137,7 +148,11 @@ class PromoterAdmin(Scoped):
 
     @admin.display(description=_("state"))
     def state(self, promoter: Promoter) -> Any:
-        return _("approved") if promoter.is_approved else _("waiting") if promoter.is_waiting else _("refused")
+        if promoter.is_approved:
+            mark, word = "ok", _("approved")
+        else:
+            mark, word = ("wait", _("waiting")) if promoter.is_waiting else ("bad", _("refused"))
+        return format_html('<span class="status {}">{}</span>', mark, word)
 
     @button(_("Approve"), fits=lambda promoter: not promoter.is_approved, permission="judge")
     def approve(self, request: HttpRequest, promoter: Promoter) -> None:

@@ -17,4 +17,4 @@ def errands(request: HttpRequest) -> Iterator[Errand]:
         return
     if waiting := Promoter.objects.waiting().count():
         says = ngettext("%(count)d promoter waits for an answer", "%(count)d promoters wait for an answer", waiting) % {"count": waiting}
-        yield Errand(says, f"{reverse('admin:accounts_promoter_changelist')}?approved_at__isempty=1&refused_at__isempty=1", "wait")
+        yield Errand(says, f"{reverse('admin:accounts_promoter_changelist')}?state=waiting", "wait")

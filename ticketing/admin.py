@@ -36,7 +36,6 @@ class HistoryAdmin(ReadOnly):
     list_display = ("at", "what", "thing", "who")
     list_filter = (("subject_type", InWords), ("action", InWords))
     search_fields = ("subject_id__exact", "actor")
-    search_help_text = _("The id of a thing, or an actor such as user:<id>.")
     date_hierarchy = "at"
     ordering = ("-at",)
     fields = ("at", "what", "thing", "who", "details")

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import PAGE_VAR
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
@@ -37,9 +38,15 @@ class Admin(admin.ModelAdmin):
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         row = context.get("original")
+        if row:
+            context |= {"title": str(row), "subtitle": None}
         offered = self.buttons_for(request, row) if row else []
         context["buttons"] = [{"button": button, "url": button.where(self, row)} for button in offered]
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
+        plain = {"title": capfirst(self.opts.verbose_name_plural), "subtitle": None}
+        return super().changelist_view(request, {**plain, **(extra_context or {})})
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
         """Link to the page itself: Django would lead through an address that opens anything by its number."""
@@ -53,6 +60,13 @@ class Admin(admin.ModelAdmin):
             lookup == name or (lookup.startswith(f"{name}__") and set(lookup.removeprefix(f"{name}__").split("__")) <= ASKED)
             for name in names
         )
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(getattr(field, "widget", None), AdminSplitDateTime):
+            for widget, part in zip(field.widget.widgets, (_("date"), _("time")), strict=True):
+                widget.attrs["aria-label"] = f"{capfirst(db_field.verbose_name)}: {part}"
+        return field
 
     # --- history ------------------------------------------------------------------------------------------
 
