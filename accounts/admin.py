@@ -95,7 +95,8 @@ class State(admin.SimpleListFilter):
         return [("waiting", _("waiting")), ("approved", _("approved")), ("refused", _("refused"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return getattr(queryset, self.value())() if self.value() in {"waiting", "approved", "refused"} else queryset
+        state = self.value()
+        return getattr(queryset, state)() if state in {"waiting", "approved", "refused"} else queryset
 
 
 class Fees(forms.ModelForm):

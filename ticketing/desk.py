@@ -44,7 +44,7 @@ class Admin(admin.ModelAdmin):
         context["buttons"] = [{"button": button, "url": button.where(self, row)} for button in offered]
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         plain = {"title": capfirst(self.opts.verbose_name_plural), "subtitle": None}
         return super().changelist_view(request, {**plain, **(extra_context or {})})
 
@@ -62,7 +62,7 @@ class Admin(admin.ModelAdmin):
         )
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         if isinstance(getattr(field, "widget", None), AdminSplitDateTime):
             for widget, part in zip(field.widget.widgets, (_("date"), _("time")), strict=True):
                 widget.attrs["aria-label"] = f"{capfirst(db_field.verbose_name)}: {part}"
