@@ -78,7 +78,8 @@ def _sources() -> Iterator[Path]:
 
 
 def _key(message: Any) -> tuple[Any, Any]:
-    return message.context, message.id
+    # A text with a plural has two ids; compiled ones come back as a list.
+    return message.context, tuple(message.id) if isinstance(message.id, list) else message.id
 
 
 def _translated(message: Any) -> bool:
