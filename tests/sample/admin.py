@@ -55,6 +55,7 @@ class RoomAdmin(Scoped):
     promoter_path = "promoter"
     may = MAY
     search_fields = ("name",)
+    ordering = ("name",)
 
 
 @admin.register(Shelf)
