@@ -61,7 +61,9 @@ def test_a_refusal_is_told_in_its_words(client, owner, lantern):
     answer = client.post(where(lantern), {"reason": "no"})
 
     assert answer.status_code == 409
-    assert "A lantern is not dropped for that." in answer.content.decode()
+    shown = answer.content.decode()
+    assert "A lantern is not dropped for that." in shown
+    assert 'name="reason"' in shown  # on the button's own page, where another try can be made
     assert secret() == ""
 
 
