@@ -7,8 +7,9 @@ from django.urls import reverse
 
 from accounts import roles
 from accounts.models import Promoter, PromoterMember
-from accounts.scoping import Scoped
+from accounts.scoping import TEAM, Scoped
 from tests import factories
+from tests.sample.admin import WickInline
 from tests.sample.models import Lantern, Room, Shelf, Wick
 from ticketing.models import HistoryEntry
 
@@ -262,6 +263,19 @@ def test_inline_follows_the_role(client, manager, ours, hall):
     assert "Thread" in shown
     assert "wicks-__prefix__-name" not in shown
     assert 'name="_save"' not in shown
+
+
+def test_inline_has_roles_of_its_own(client, manager, hall, monkeypatch):
+    monkeypatch.setattr(WickInline, "may", {"view": TEAM})
+    own = lantern(hall)
+    new = {"wicks-TOTAL_FORMS": "1", "wicks-INITIAL_FORMS": "0", **wick(0, lantern=str(own.pk), name="Mine")}
+
+    shown = page(client, change(own))
+    save(client, change(own), name="Lamp", room=str(hall.pk), **new)
+
+    assert 'name="_save"' in shown
+    assert "wicks-__prefix__-name" not in shown
+    assert not Wick.objects.exists()
 
 
 # --- actions, deletion ----------------------------------------------------------------------------------
