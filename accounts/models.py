@@ -117,6 +117,9 @@ class PromoterQuerySet(RowQuerySet):
     def approved(self) -> Self:
         return self.filter(approved_at__isnull=False)
 
+    def refused(self) -> Self:
+        return self.filter(refused_at__isnull=False)
+
     def of(self, user: User) -> Self:
         """Those the user belongs to, each with the `role` that the user has in it."""
         mine = FilteredRelation("members", condition=Q(members__user=user))

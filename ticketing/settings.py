@@ -160,7 +160,7 @@ INSTALLED_APPS = [
     "orders",
     "payments",
     "whitenoise.runserver_nostatic",
-    "django.contrib.admin",
+    "accounts.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
