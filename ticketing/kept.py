@@ -7,6 +7,8 @@ from typing import Any
 from django.core.cache import cache
 from django.db import transaction
 
+from . import hints
+
 STAMP_SECONDS = 24 * 60 * 60
 
 
@@ -47,3 +49,14 @@ class Shelf:
         stamp = token_hex(8)
         # Whoever is first decides; while the cache is away, everybody is, and nothing is kept.
         return stamp if cache.add(key, stamp, STAMP_SECONDS) else str(cache.get(key, stamp))
+
+
+def forget_all() -> None:
+    """Forget what is kept of everything. Not by emptying Redis: workers have their messages there."""
+    every = cache.make_key("*")
+
+    def forget(redis: Any) -> None:
+        for key in redis.scan_iter(match=every, count=1000):
+            redis.delete(key)
+
+    hints.ask(forget, otherwise=None)
