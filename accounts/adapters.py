@@ -1,6 +1,6 @@
 """How django-allauth is bent to the house: letters through the outbox, links from settings, secrets sealed."""
 
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from ticketing import limits
 from ticketing.errors import TooMany
@@ -33,6 +34,17 @@ KINDS = {
 
 
 class Accounts(DefaultAccountAdapter):
+    error_messages: ClassVar[dict[str, Any]] = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": _("The address or the password is not right."),
+        "enter_current_password": _("This is not the current password."),
+        "incorrect_code": _("This code is not right, or its time is over."),
+        "incorrect_password": _("This is not the password."),
+        "same_as_current": _("This is the address that you have."),
+        "email_taken": _("This address belongs to another account."),
+        "duplicate_email": _("This is the address that you have."),
+        "too_many_login_attempts": _("That code was tried too often. Ask for a new one."),
+    }
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Owe the letter. Links are made when it is written, so only a code travels with it."""
         kind = KINDS[template_prefix.rpartition("/")[2]]
@@ -64,6 +76,12 @@ class Accounts(DefaultAccountAdapter):
 
 
 class SecondFactors(DefaultMFAAdapter):
+    error_messages: ClassVar[dict[str, Any]] = DefaultMFAAdapter.error_messages | {
+        "cannot_delete_authenticator": _("Your role needs a second factor. Set up another one first."),
+        "cannot_generate_recovery_codes": _("Set up an authenticator app or a passkey first."),
+        "incorrect_code": _("This code is not right, or it was used before."),
+    }
+
     def encrypt(self, text: str) -> str:
         return keys().encrypt(text.encode()).decode()
 
@@ -75,12 +93,22 @@ class SecondFactors(DefaultMFAAdapter):
         others = type(authenticator).objects.filter(user_id=authenticator.user_id, type__in=second_factor.FACTORS)
         return not second_factor.required(authenticator.user) or others.exclude(pk=authenticator.pk).exists()
 
+    def generate_authenticator_name(self, user: User, type: Any) -> str:  # noqa: A002  # its name in the library
+        number = user.authenticator_set.filter(type=type).count() + 1  # type: ignore[attr-defined]
+        return _("Passkey %(number)s") % {"number": number}
+
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         return {"id": urlsplit(settings.SITE_URL).hostname or "", "name": settings.SITE_NAME}
 
 
 class Joined(DefaultSocialAccountAdapter):
     """Google accounts."""
+
+    error_messages: ClassVar[dict[str, Any]] = DefaultSocialAccountAdapter.error_messages | {
+        "no_password": _("Set a password first, or you could not sign in any more."),
+        "disconnect_last": _("Set a password first, or you could not sign in any more."),
+        "no_verified_email": _("Confirm your address first, or you could not sign in any more."),
+    }
 
     def list_apps(self, request: HttpRequest, provider: Any = None, client_id: Any = None) -> list[Any]:
         """From the settings alone, without asking the database at each page."""

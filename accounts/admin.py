@@ -1,31 +1,35 @@
-"""What staff see of people. Deeds are actions with a reason; times, states and money are read, not typed.
-
-The admin has no sign-in of its own: one door, with its limits and its second factor, is enough.
-"""
+"""What staff and promoters' people see of people. Deeds are buttons; times, states and money are read, not typed."""
 
 from typing import Any, cast
 
-from allauth.account.decorators import secure_admin_login
 from django import forms
-from django.contrib import admin, messages
-from django.contrib.admin.helpers import ActionForm
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from ticketing.admin import ReadOnly
-from ticketing.errors import DomainError
+from ticketing.buttons import Reason, button
+from ticketing.desk import ReadOnly
 
 from . import actions, roles
-from .models import Invitation, Promoter, PromoterMember, User
+from .models import Invitation, Promoter, PromoterMember, TeamRole, User
+from .scoping import TEAM, Scoped, ScopedInline, sees_all
+from .words import SAID
 
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+def _language() -> str:
+    return get_language() or "en"
 
 
-class WithReason(ActionForm):
-    reason = forms.CharField(label=_("Reason"), required=False, max_length=500)
+class WhyDisabled(forms.Form):
+    reason = forms.ChoiceField(label=_("Reason"), choices=[(code, SAID[code]) for code in actions.REASONS])
+
+
+class StaffRole(forms.Form):
+    role = forms.ChoiceField(label=_("role"), choices=[(name, SAID[name]) for name in (*roles.STAFF, roles.NOBODY)])
 
 
 @admin.register(User)
@@ -42,25 +46,71 @@ class UserAdmin(ReadOnly):
         return super().get_queryset(request).prefetch_related("groups")
 
     @admin.display(description=_("role"))
-    def role(self, user: User) -> str:
+    def role(self, user: User) -> Any:
         user.group_names = frozenset(group.name for group in user.groups.all())  # already fetched, for all rows at once
-        return roles.role_of(user)
+        return SAID.get(roles.role_of(user), roles.role_of(user))
+
+    def has_disable_permission(self, request: HttpRequest, user: Any = None) -> bool:
+        return roles.is_admin(request.user) and user != request.user
+
+    def has_grant_permission(self, request: HttpRequest, user: Any = None) -> bool:
+        return roles.role_of(cast(User, request.user)) == roles.SUPERADMIN
+
+    @button(_("Give a role"), form=StaffRole, permission="grant", says=_("This one role replaces the one the person has."))
+    def grant_role(self, request: HttpRequest, user: User, *, role: str) -> None:
+        by = cast(User, request.user)
+        actions.grant_role(user_id=user.pk, role=role, by=by, at=timezone.now(), language=_language())
+
+    @button(
+        _("Close the account"),
+        form=WhyDisabled,
+        says=_("The person is signed out everywhere and cannot sign in. Tickets stay valid. You can open the account again."),
+        fits=lambda user: user.is_active,
+        permission="disable",
+        danger=True,
+    )
+    def disable(self, request: HttpRequest, user: User, *, reason: str) -> None:
+        by = cast(User, request.user)
+        actions.disable(user_id=user.pk, reason=reason, by=by, at=timezone.now(), language=_language())
+
+    @button(_("Open the account again"), fits=lambda user: not user.is_active and not user.deleted_at, permission="disable")
+    def enable(self, request: HttpRequest, user: User) -> None:
+        actions.enable(user_id=user.pk, by=cast(User, request.user), at=timezone.now(), language=_language())
 
 
-class MemberInline(admin.TabularInline):
+class MemberInline(ScopedInline):
     model = PromoterMember
+    promoter_path = "promoter"
     fields = readonly_fields = ("user", "role", "created_at")
-    extra = 0
     can_delete = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
+class State(admin.SimpleListFilter):
+    title, parameter_name = _("state"), "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("waiting", _("waiting")), ("approved", _("approved")), ("refused", _("refused"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        state = self.value()
+        return getattr(queryset, state)() if state in {"waiting", "approved", "refused"} else queryset
+
+
+class Fees(forms.ModelForm):
+    class Meta:
+        model = Promoter
+        fields = ("fee_percent", "fee_fixed", "tax_percent")
+
+
 @admin.register(Promoter)
-class PromoterAdmin(admin.ModelAdmin):
-    list_display = ("name", "owner", "state", "applied_at", "approved_at", "refused_at")
-    list_filter = (("approved_at", admin.EmptyFieldListFilter), ("refused_at", admin.EmptyFieldListFilter))
+class PromoterAdmin(Scoped):
+    promoter_path = "pk"
+    may = {"view": TEAM, "change": (TeamRole.OWNER,)}
+    list_display = ("name", "owner", "state", "applied_at")
+    list_filter = (State,)
     list_select_related = ("owner",)
     search_fields = ("name", "contact_email", "owner__email")
     ordering = ("-applied_at",)
@@ -84,8 +134,6 @@ class PromoterAdmin(admin.ModelAdmin):
         "refused_because",
     )
     inlines = (MemberInline,)
-    actions = ("approve", "refuse")
-    action_form = WithReason
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # somebody applies, or staff invite
@@ -93,26 +141,62 @@ class PromoterAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def has_judge_permission(self, request: HttpRequest, promoter: Any = None) -> bool:
+        return sees_all(request) and self.has_change_permission(request, promoter)
+
+    def has_price_permission(self, request: HttpRequest, promoter: Any = None) -> bool:
+        return roles.is_admin(request.user)
+
     @admin.display(description=_("state"))
     def state(self, promoter: Promoter) -> Any:
-        return _("approved") if promoter.is_approved else _("waiting") if promoter.is_waiting else _("refused")
+        if promoter.is_approved:
+            mark, word = "ok", _("approved")
+        else:
+            mark, word = ("wait", _("waiting")) if promoter.is_waiting else ("bad", _("refused"))
+        return format_html('<span class="status {}">{}</span>', mark, word)
 
-    @admin.action(description=_("Approve"), permissions=["change"])
-    def approve(self, request: HttpRequest, promoters: QuerySet[Promoter]) -> None:
-        self._each(request, promoters, actions.approve)
+    @button(_("Approve"), fits=lambda promoter: not promoter.is_approved, permission="judge")
+    def approve(self, request: HttpRequest, promoter: Promoter) -> None:
+        actions.approve(promoter_id=promoter.pk, by=cast(User, request.user), at=timezone.now())
 
-    @admin.action(description=_("Refuse, or take the approval back (with the reason)"), permissions=["change"])
-    def refuse(self, request: HttpRequest, promoters: QuerySet[Promoter]) -> None:
-        self._each(request, promoters, actions.refuse, reason=request.POST.get("reason", "")[:500])
+    @button(
+        _("Refuse"),
+        form=Reason,
+        says=_("The owner gets your reason by mail. If the promoter was approved, the whole team loses its rights at once."),
+        fits=lambda promoter: not promoter.refused_at,
+        permission="judge",
+        danger=True,
+    )
+    def refuse(self, request: HttpRequest, promoter: Promoter, *, reason: str) -> None:
+        actions.refuse(promoter_id=promoter.pk, reason=reason, by=cast(User, request.user), at=timezone.now())
 
-    def _each(self, request: HttpRequest, promoters: QuerySet[Promoter], deed: Any, **words: Any) -> None:
-        for promoter in promoters.order_by("pk"):
-            try:
-                deed(promoter_id=promoter.pk, by=request.user, at=timezone.now(), **words)
-            except DomainError as refusal:
-                self.message_user(request, f"{promoter}: {refusal}", messages.ERROR)
-            else:
-                self.message_user(request, f"{promoter}: {self.state(Promoter.objects.get(pk=promoter.pk))}", messages.SUCCESS)
+    @button(_("Set fees and tax"), form=Fees, says=_("Events that exist keep the fees they were made with."), permission="price")
+    def set_fees(self, request: HttpRequest, promoter: Promoter, **figures: Any) -> None:
+        actions.set_fees(promoter_id=promoter.pk, by=cast(User, request.user), at=timezone.now(), **figures)
+
+
+@admin.register(PromoterMember)
+class MemberAdmin(Scoped):
+    """To be read: teams change on the promoter's own page."""
+
+    promoter_path = "promoter"
+    list_display = ("user", "role", "promoter", "created_at")
+    list_display_links = ("user",)
+    list_filter = ("role", "promoter")
+    list_select_related = ("promoter", "user")
+    search_fields = ("user__email", "user__name", "promoter__name")
+    ordering = ("-created_at",)
+    fields = ("user", "role", "promoter", "created_at")
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 class InvitePromoter(forms.ModelForm):
@@ -123,9 +207,10 @@ class InvitePromoter(forms.ModelForm):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(admin.ModelAdmin):
+class InvitationAdmin(Scoped):
     """Adding one invites a new promoter; teams invite their own helpers."""
 
+    promoter_path = "promoter"
     form = InvitePromoter
     list_display = ("email", "role", "promoter", "name", "created_at", "expires_at", "accepted_at", "withdrawn_at")
     list_filter = ("role", ("accepted_at", admin.EmptyFieldListFilter), ("withdrawn_at", admin.EmptyFieldListFilter))
@@ -143,5 +228,8 @@ class InvitationAdmin(admin.ModelAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: Invitation, form: Any, change: bool) -> None:
-        by, language = cast(User, request.user), get_language() or "en"
+        by, language = cast(User, request.user), _language()
         obj.pk = actions.invite_promoter(email=obj.email, name=obj.name, language=language, by=by, at=timezone.now()).pk
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
+        """Leave it to the action, which writes it."""

@@ -3,11 +3,21 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class AdminConfig(admin_apps.AdminConfig):
+    """Django's admin with our site in it: INSTALLED_APPS names this in place of django.contrib.admin."""
+
+    default = False  # not this app's own
+    default_site = "accounts.admin_site.Site"
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
+    verbose_name = _("People")
 
     def ready(self) -> None:
         """Give the groups their permissions, and write what allauth says has happened into the person's history."""

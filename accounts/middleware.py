@@ -46,31 +46,36 @@ class SignedIn:
         # Visitors without a session are not asked for one.
         if name in ALWAYS or settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
             return None
-        self._end_if_idle(request)
-        return self._ask_for_factor(request, name)
+        end_if_idle(request)
+        return ask_for_factor(request, name)
 
-    def _end_if_idle(self, request: HttpRequest) -> None:
-        now = int(time.time())
-        idle = now - request.session.get(SEEN, now)
-        allowed = settings.PRIVILEGED_IDLE_SECONDS if second_factor.privileged(request.user) else settings.SESSION_COOKIE_AGE
-        if idle > allowed:
-            logout(request)
-        elif idle >= NOTED_EVERY or SEEN not in request.session:
-            request.session[SEEN] = now
 
-    def _ask_for_factor(self, request: HttpRequest, name: str) -> HttpResponse | None:
-        if not second_factor.required(request.user):
-            return None
-        if not second_factor.has_one(request.user):
-            return None if name in TO_SET_UP else self._send(request, reverse("mfa_activate_totp"))
-        if not second_factor.shown(request, request.user):
-            return None if name in TO_SHOW else self._send(request, self._where_to_show(request))
+def end_if_idle(request: HttpRequest) -> None:
+    now = int(time.time())
+    idle = now - request.session.get(SEEN, now)
+    allowed = settings.PRIVILEGED_IDLE_SECONDS if second_factor.privileged(request.user) else settings.SESSION_COOKIE_AGE
+    if idle > allowed:
+        logout(request)
+    elif idle >= NOTED_EVERY or SEEN not in request.session:
+        request.session[SEEN] = now
+
+
+def ask_for_factor(request: HttpRequest, name: str = "") -> HttpResponse | None:
+    """Return the way to where the factor is set up or shown, or None if the page of this name may be seen as it is."""
+    if not second_factor.required(request.user):
         return None
+    if not second_factor.has_one(request.user):
+        return None if name in TO_SET_UP else _send(request, reverse("mfa_activate_totp"))
+    if not second_factor.shown(request, request.user):
+        return None if name in TO_SHOW else _send(request, _where_to_show(request))
+    return None
 
-    def _where_to_show(self, request: HttpRequest) -> str:
-        ways = get_adapter().get_reauthentication_methods(request.user)
-        return next(way["url"] for way in ways if way["id"].startswith("mfa_reauthenticate"))
 
-    def _send(self, request: HttpRequest, where: str) -> HttpResponse:
-        back = {REDIRECT_FIELD_NAME: request.get_full_path()} if request.method == "GET" else {}
-        return redirect(f"{where}?{urlencode(back)}" if back else where)
+def _where_to_show(request: HttpRequest) -> str:
+    ways = get_adapter().get_reauthentication_methods(request.user)
+    return next(way["url"] for way in ways if way["id"].startswith("mfa_reauthenticate"))
+
+
+def _send(request: HttpRequest, where: str) -> HttpResponse:
+    back = {REDIRECT_FIELD_NAME: request.get_full_path()} if request.method == "GET" else {}
+    return redirect(f"{where}?{urlencode(back)}" if back else where)

@@ -117,6 +117,9 @@ class PromoterQuerySet(RowQuerySet):
     def approved(self) -> Self:
         return self.filter(approved_at__isnull=False)
 
+    def refused(self) -> Self:
+        return self.filter(refused_at__isnull=False)
+
     def of(self, user: User) -> Self:
         """Those the user belongs to, each with the `role` that the user has in it."""
         mine = FilteredRelation("members", condition=Q(members__user=user))
@@ -216,6 +219,11 @@ class InvitationQuerySet(RowQuerySet):
     def open(self) -> Self:
         return self.filter(accepted_at=None, withdrawn_at=None)
 
+    def for_person(self, user: User, at: datetime) -> Self:
+        """Those sent to an address that the person has shown to be his own."""
+        own = user.emailaddress_set.filter(verified=True).values("email")  # type: ignore[attr-defined]
+        return self.open().filter(email__in=own, expires_at__gt=at, promoter__refused_at=None)
+
     def by_secret(self, secret: str) -> Self:
         return self.filter(secret_digest=digest(secret))
 
@@ -278,6 +286,10 @@ class Invitation(Row):
 
     def is_open(self, at: datetime) -> bool:
         return self.accepted_at is None and self.withdrawn_at is None and at < self.expires_at
+
+    @property
+    def meaning(self) -> Any:
+        return TeamRole(self.role).meaning
 
     @property
     def secret(self) -> str:

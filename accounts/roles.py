@@ -18,7 +18,8 @@ MAY: dict[str, tuple[str, ...]] = {
     SUPERADMIN: ("*.*",),
     ADMIN: ("*.view_*", "ticketing.change_siteidentity", "accounts.change_promoter", "accounts.add_invitation"),
     MODERATOR: ("accounts.view_*", "ticketing.view_historyentry", "accounts.change_promoter"),
-    PROMOTER: ("accounts.view_promoter", "accounts.view_promotermember"),
+    # In the admin, a promoter's people may what their role in the team may (scoping.Scoped.may), and nothing else.
+    PROMOTER: (),
     GATE: (),
 }
 OURS = ("ticketing", "accounts", "events", "waitlist", "orders", "payments")
@@ -52,6 +53,11 @@ def role_of(user: User) -> str:
 def is_staff_member(user: Any) -> bool:
     """Answer whether this person works for the site (not for a promoter)."""
     return user.is_authenticated and user.is_active and role_of(user) in STAFF
+
+
+def is_admin(user: Any) -> bool:
+    """Answer whether this person handles accounts and money for the site: more than a moderator."""
+    return user.is_authenticated and user.is_active and role_of(user) in (SUPERADMIN, ADMIN)
 
 
 def promoters_of(user: Any, *roles: str) -> list[Promoter]:

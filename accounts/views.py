@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -20,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ticketing import limits
 
 from . import actions
-from .forms import Apply, ChangeRole, Invite, Rename
+from .forms import Apply, ChangeRole, Details, Invite, Rename
 from .models import MEMBERS, Invitation, Promoter, TeamRole, User
 
 INVITING = limits.Limit("invite", tries=30, seconds=3600, strict=True)
@@ -64,9 +65,10 @@ def promoter_for(request: HttpRequest, promoter_id: UUID) -> Any:
 @login_required
 def promoters(request: HttpRequest) -> HttpResponse:
     mine = list(Promoter.objects.of(_me(request)))
-    if len(mine) == 1:
+    invitations = list(Invitation.objects.for_person(_me(request), timezone.now()).select_related("promoter").order_by("created_at"))
+    if len(mine) == 1 and not invitations:
         return redirect("accounts:promoter", mine[0].pk)
-    return render(request, "accounts/promoters.html", {"promoters": mine})
+    return render(request, "accounts/promoters.html", {"promoters": mine, "invitations": invitations})
 
 
 @require_http_methods(["GET", "POST"])
@@ -124,6 +126,22 @@ def _team(team: Any) -> dict[str, Any]:
         "owns": team.role == TeamRole.OWNER,
         "now": timezone.now(),
     }
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@login_required
+def details(request: HttpRequest, promoter_id: UUID) -> HttpResponse:
+    """Let the owner and the managers write what buyers read of their promoter."""
+    team = promoter_for(request, promoter_id)
+    if team.role not in RUNNERS or not team.is_approved:
+        raise PermissionDenied
+    form = Details(request.POST or None, initial={name: getattr(team, name) for name in Details.base_fields})
+    if form.is_valid():
+        actions.change_details(promoter_id=team.pk, by=_me(request), at=timezone.now(), **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect("accounts:promoter", team.pk)
+    return render(request, "accounts/details.html", {"promoter": team, "form": form})
 
 
 @require_POST
@@ -188,5 +206,5 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
         messages.success(request, _("Welcome to %(name)s.") % {"name": joined.name})
         return redirect("accounts:promoter", joined.pk)
     is_open = asked.is_open(timezone.now())
-    context = {"invitation": asked, "is_open": is_open, "meaning": TeamRole(asked.role).meaning, "login_url": settings.LOGIN_URL}
+    context = {"invitation": asked, "is_open": is_open, "login_url": settings.LOGIN_URL}
     return render(request, "accounts/invitation.html", context, status=200 if is_open else 410)

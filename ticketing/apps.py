@@ -6,12 +6,14 @@ from django.apps import AppConfig
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 OLDEST_POSTGRES = 150000
 
 
 class TicketingConfig(AppConfig):
     name = "ticketing"
+    verbose_name = _("Site")
 
     def ready(self) -> None:
         connection_created.connect(refuse_old_postgres)

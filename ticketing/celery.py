@@ -16,4 +16,5 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "deliver-mail": {"task": "ticketing.tasks.deliver_mail", "schedule": 3.0, "kwargs": {"by_beat": True}, "options": {"expires": 3.0}},
     "forget-old-counts": {"task": "ticketing.tasks.forget_old_counts", "schedule": 3600.0},
+    "forget-ended-sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": 3600.0},
 }

@@ -1,4 +1,4 @@
-"""The rooms that composite commands collect: each app may have one of each name."""
+"""The rooms that composite commands and the admin collect: each app may have one of each name."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +25,15 @@ class Finding:
     state: Literal["pass", "warn", "fail"]
     says: str
     mend: str = ""
+
+
+@dataclass(frozen=True)
+class Errand:
+    """Something that waits for a person, and the page where it is settled."""
+
+    says: str
+    url: str
+    state: Literal["wait", "bad"]
 
 
 @dataclass(frozen=True)

@@ -160,7 +160,7 @@ INSTALLED_APPS = [
     "orders",
     "payments",
     "whitenoise.runserver_nostatic",
-    "django.contrib.admin",
+    "accounts.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -232,9 +232,19 @@ LOGIN_REDIRECT_URL = "account"
 PASSWORD_RESET_TIMEOUT = 2 * 60 * 60
 ACCOUNT_ADAPTER = "accounts.adapters.Accounts"
 ACCOUNT_FORMS = {
-    "signup": "accounts.forms.SignUp",
-    "reset_password": "accounts.forms.AskReset",
-    "request_login_code": "accounts.forms.AskCode",
+    page: f"accounts.forms.sign_in.{form}"
+    for page, form in {
+        "login": "SignIn",
+        "signup": "SignUp",
+        "add_email": "ChangeAddress",
+        "change_password": "ChangePassword",
+        "set_password": "SetPassword",
+        "reset_password": "AskReset",
+        "reset_password_from_key": "ResetPassword",
+        "request_login_code": "AskCode",
+        "confirm_login_code": "EnterCode",
+        "reauthenticate": "EnterPasswordAgain",
+    }.items()
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -250,7 +260,16 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
 
 MFA_ADAPTER = "accounts.adapters.SecondFactors"
-MFA_FORMS = {"authenticate": "accounts.forms.EnterFactor", "reauthenticate": "accounts.forms.EnterFactorAgain"}
+MFA_FORMS = {
+    page: f"accounts.forms.sign_in.{form}"
+    for page, form in {
+        "authenticate": "EnterFactor",
+        "reauthenticate": "EnterFactorAgain",
+        "activate_totp": "SetUpApp",
+        "add_webauthn": "AddPasskey",
+        "edit_webauthn": "RenamePasskey",
+    }.items()
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = SITE_NAME
@@ -268,6 +287,7 @@ if bool(GOOGLE_CLIENT_ID) != bool(GOOGLE_CLIENT_SECRET):
 if PRODUCTION and not GOOGLE_ISSUER.startswith("https://"):
     raise env.refuse("GOOGLE_ISSUER", "a public site needs an https address.")
 SOCIALACCOUNT_ADAPTER = "accounts.adapters.Joined"
+SOCIALACCOUNT_FORMS = {"signup": "accounts.forms.sign_in.Join"}
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_STORE_TOKENS = False
 GOOGLE_APP = {

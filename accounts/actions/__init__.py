@@ -10,14 +10,18 @@ from .invitations import (
     withdraw_invitation,
 )
 from .members import OwnerStays, change_member_role, leave, remove_member
-from .promoters import AlreadyPromoter, NoReason, apply, approve, open_promoter, refuse
+from .promoters import AlreadyPromoter, FeesOutOfBounds, NoReason, apply, approve, change_details, open_promoter, refuse, set_fees
 from .rights import NotAllowed, NotApproved
+from .sessions import forget_ended_sessions
 from .sign_in import ask_reset, note, note_lock_out, note_reset, owe_letter, rename, sign_up
-from .staff import LastSuperadmin, grant_role
+from .staff import REASONS, Forgotten, LastSuperadmin, disable, enable, grant_role
 
 __all__ = [
+    "REASONS",
     "AlreadyInvited",
     "AlreadyPromoter",
+    "FeesOutOfBounds",
+    "Forgotten",
     "InvitationClosed",
     "LastSuperadmin",
     "NoReason",
@@ -28,7 +32,11 @@ __all__ = [
     "apply",
     "approve",
     "ask_reset",
+    "change_details",
     "change_member_role",
+    "disable",
+    "enable",
+    "forget_ended_sessions",
     "grant_role",
     "invite_member",
     "invite_promoter",
@@ -42,6 +50,7 @@ __all__ = [
     "refuse",
     "remove_member",
     "rename",
+    "set_fees",
     "sign_up",
     "withdraw_invitation",
 ]

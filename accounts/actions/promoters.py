@@ -1,6 +1,7 @@
 """How a promoter begins: somebody applies, staff approve or refuse."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from accounts.models import Promoter, User
 from ticketing import history, mail
 from ticketing.errors import DomainError
 
-from .rights import actor, only_staff
+from .rights import actor, locked_team, only_admins, only_over, only_staff
 
 
 class AlreadyPromoter(DomainError):
@@ -19,6 +20,11 @@ class AlreadyPromoter(DomainError):
 
     def __init__(self) -> None:
         super().__init__(_("You run a promoter already. One person can run only one."))
+
+
+class FeesOutOfBounds(DomainError):
+    def __init__(self) -> None:
+        super().__init__(_("A percentage lies between 0 and 100, and a fee is not less than nothing."))
 
 
 class NoReason(DomainError):
@@ -84,6 +90,25 @@ def refuse(*, promoter_id: Any, reason: str, by: User | None, at: datetime) -> N
 
 
 @transaction.atomic
+def set_fees(*, promoter_id: Any, fee_percent: Decimal, fee_fixed: Decimal, tax_percent: Decimal, by: User | None, at: datetime) -> None:
+    """Set what the site takes of a promoter's new events, and the tax. Setting the same again changes nothing.
+
+    Locks: the promoter. Raises NotAllowed, FeesOutOfBounds.
+    """
+    only_admins(by)
+    new = {"fee_percent": fee_percent, "fee_fixed": fee_fixed, "tax_percent": tax_percent}
+    if min(new.values()) < 0 or max(fee_percent, tax_percent) > 100:
+        raise FeesOutOfBounds
+    promoter = Promoter.objects.locked().get(pk=promoter_id)
+    changed = {name: value for name, value in new.items() if value != getattr(promoter, name)}
+    if not changed:
+        return
+    fields = {name: f"{getattr(promoter, name)} → {value}" for name, value in changed.items()}
+    _set(promoter, **changed)
+    history.record(promoter, "fees_set", at=at, by=actor(by), details={"figures": fields})
+
+
+@transaction.atomic
 def open_promoter(*, owner: User, by: User | None, at: datetime, language: str, **details: Any) -> Promoter:
     """Make a promoter that needs no application, because staff asked for it.
 
@@ -97,6 +122,20 @@ def open_promoter(*, owner: User, by: User | None, at: datetime, language: str, 
     history.record(promoter, "opened", at=at, by=actor(by))
     _write_to_owner(promoter, "accounts.promoter_approved", at=at)
     return promoter
+
+
+@transaction.atomic
+def change_details(*, promoter_id: Any, by: User, at: datetime, **details: str) -> None:
+    """Change what buyers read of a promoter. Its name, fees and taxes are staff's to change.
+
+    Locks: the promoter. Raises NotApproved, NotAllowed.
+    """
+    promoter = locked_team(promoter_id)
+    only_over(promoter, by)
+    changed = {name: value for name, value in details.items() if getattr(promoter, name) != value}
+    if changed:
+        _set(promoter, **changed)
+        history.record(promoter, "details_changed", at=at, by=actor(by), details={"fields": sorted(changed)})
 
 
 def _set(promoter: Promoter, **fields: Any) -> None:

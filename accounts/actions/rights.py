@@ -29,6 +29,11 @@ def only_staff(by: User | None) -> None:
         raise NotAllowed(_("Only staff of this site may do that."))
 
 
+def only_admins(by: User | None) -> None:
+    if by is not None and not roles.is_admin(by):
+        raise NotAllowed(_("Only an admin of this site may do that."))
+
+
 def locked_team(promoter_id: Any) -> Promoter:
     """Lock the promoter, before anything of its team is looked at. Raises NotApproved."""
     promoter = Promoter.objects.locked().get(pk=promoter_id)

@@ -1,9 +1,11 @@
-"""Who works for the site."""
+"""Who works for the site, and whose account is closed."""
 
 from datetime import datetime
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -13,11 +15,19 @@ from accounts.models import User
 from ticketing import history, mail
 from ticketing.errors import DomainError
 
-from .rights import NotAllowed, actor
+from .rights import NotAllowed, actor, only_admins
 
 
 class LastSuperadmin(DomainError):
     """Without one, nobody could give a role again."""
+
+
+class Forgotten(DomainError):
+    """The account was deleted, and what it held is gone."""
+
+
+# Why an account is closed. Words to choose from: what is typed would name people, and history forgets nobody.
+REASONS = ("asked", "rules", "stolen", "left")
 
 
 @transaction.atomic
@@ -45,3 +55,56 @@ def grant_role(*, user_id: Any, role: str, by: User | None, at: datetime, langua
         kind="accounts.role_granted", subject=user, to=user.email, language=language, occasion=at.isoformat(), details={"role": role}
     )
     return True
+
+
+@transaction.atomic
+def disable(*, user_id: Any, reason: str, by: User | None, at: datetime, language: str) -> None:
+    """Close an account: its sessions end, and nobody signs in to it. Closing twice is closing once.
+
+    Locks: the person and every superadmin, so that two cannot close each other's. Raises NotAllowed, LastSuperadmin.
+    """
+    user = _account(user_id, by)
+    if not user.is_active:
+        return
+    if by is not None and by.pk == user.pk:
+        raise NotAllowed(_("You cannot close your own account here."))
+    if user.is_superuser and not User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk).exists():
+        raise LastSuperadmin(_("This is the only superadmin. Make another one first."))
+    _set_active(user, active=False)
+    sessions = UserSession.objects.filter(user=user)
+    Session.objects.filter(session_key__in=list(sessions.values_list("session_key", flat=True))).delete()
+    sessions.delete()
+    history.record(user, "disabled", at=at, by=actor(by), details={"reason": reason})
+    mail.queue(kind="accounts.account_disabled", subject=user, to=user.email, language=language, occasion=at.isoformat())
+
+
+@transaction.atomic
+def enable(*, user_id: Any, by: User | None, at: datetime, language: str) -> None:
+    """Open a closed account again. Opening twice is opening once.
+
+    Locks: the person and every superadmin. Raises NotAllowed, Forgotten.
+    """
+    user = _account(user_id, by)
+    if user.is_active:
+        return
+    if user.deleted_at:
+        raise Forgotten(_("This account was deleted. Its person can make a new one."))
+    _set_active(user, active=True)
+    history.record(user, "enabled", at=at, by=actor(by))
+    mail.queue(kind="accounts.account_enabled", subject=user, to=user.email, language=language, occasion=at.isoformat())
+
+
+def _account(user_id: Any, by: User | None) -> User:
+    """Lock the account, if this person may open and close it: an admin any but those of staff, a superadmin these, too."""
+    only_admins(by)
+    people = {person.pk: person for person in User.objects.locked().filter(Q(pk=user_id) | Q(is_superuser=True, is_active=True))}
+    user = people[user_id]
+    is_superadmin = by is None or (by.pk in people and people[by.pk].is_superuser and people[by.pk].is_active)
+    if roles.role_of(user) in roles.STAFF and not is_superadmin:
+        raise NotAllowed(_("Only a superadmin may open and close accounts of staff."))
+    return user
+
+
+def _set_active(user: User, *, active: bool) -> None:
+    user.is_active = active
+    user.save(update_fields=["is_active"])

@@ -1,6 +1,8 @@
 """The letters to people. A letter's kind, `accounts.<name>`, is a name in here."""
 
 from .promoters import (
+    account_disabled,
+    account_enabled,
     application_received,
     handed_over,
     invitation,
@@ -28,6 +30,8 @@ from .sign_in import (
 __all__ = [
     "EVENTS",
     "account_closed",
+    "account_disabled",
+    "account_enabled",
     "account_exists",
     "application_received",
     "confirm_email",

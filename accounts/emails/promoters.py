@@ -137,6 +137,23 @@ def role_granted(letter: EmailMessage) -> Letter:
     )
 
 
+def account_disabled(letter: EmailMessage) -> Letter:
+    return _letter(
+        _("Your account was closed"),
+        _("Nobody can sign in to it now. Tickets that you have bought stay valid; their links still work."),
+        _("If you think that this is a mistake, write to us."),
+    )
+
+
+def account_enabled(letter: EmailMessage) -> Letter:
+    return _letter(
+        _("Your account is open again"),
+        _("You can sign in as before."),
+        to=reverse("account_login"),
+        label=_("Sign in"),
+    )
+
+
 def _person(letter: EmailMessage) -> tuple[Promoter, dict[str, Any]]:
     promoter, user = Promoter.objects.get(pk=letter.subject_id), User.objects.get(pk=letter.details["user"])
     words = {"name": promoter.name, "person": str(user), "address": user.email, "role": str(TeamRole(letter.details["role"]).meaning)}

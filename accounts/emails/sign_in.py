@@ -73,7 +73,7 @@ def no_account(letter: EmailMessage) -> Letter:
         _("There is no account for this address"),
         _("Somebody, most likely you, tried to sign in with this address, but no account is open for it."),
         _("Perhaps you used another address. You can also sign up now. If it was not you, do nothing."),
-        label=_("Sign up"),
+        label=_("Make an account"),
         url=_url("account_signup"),
     )
 

@@ -9,6 +9,7 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import settings
+from django.contrib.auth.models import Group
 
 from accounts.models import User
 from ticketing import mail
@@ -46,6 +47,7 @@ def signed_in(client):
 def staff(client, email="adi@example.org", **fields):
     """Sign a member of staff in, second factor and all."""
     user = with_app(person(email, is_staff=True, **fields))
+    user.groups.add(Group.objects.get_or_create(name="admin")[0])
     sign_in(client, email)
     client.post("/account/security/authenticate/", {"code": code()})
     return user

@@ -1,8 +1,11 @@
 """A promoter begins: apply, approve, refuse, open (B-02)."""
 
+from threading import Barrier
+
 import pytest
 
 from accounts import actions, invariants, roles
+from accounts.actions import promoters as deeds
 from accounts.emails import promoters as emails
 from accounts.models import Promoter, PromoterMember, User
 from tests import factories
@@ -201,3 +204,54 @@ def test_letters_speak_the_promoters_language(now):
     assert set(EmailMessage.objects.values_list("language", flat=True)) == {"id"}
     assert User.objects.get() == olive
     assert roles.role_in(User.objects.get(), promoter) == "owner"
+
+
+BEFORE = {"about": "", "contact_email": "hello@radio.example", "contact_phone": "", "payment_text": "", "terms": ""}
+
+
+@pytest.mark.parametrize("role", ["owner", "manager"])
+def test_change_details_by_those_who_run_it_is_kept_and_told(role, now):
+    team = factories.promoter()
+    by = team.owner if role == "owner" else factories.member(team, "Maxi", "manager")
+    after = {**BEFORE, "about": "Gigs", "terms": "No glass."}
+
+    actions.change_details(promoter_id=team.pk, by=by, at=now, **after)
+    actions.change_details(promoter_id=team.pk, by=by, at=now, **after)
+
+    assert Promoter.objects.values(*after, "name", "fee_percent").get() == {**after, "name": "Radio Hujan", "fee_percent": 0}
+    [line] = HistoryEntry.objects.filter(subject_id=team.pk, action="details_changed")
+    assert (line.actor, line.details) == (f"user:{by.pk}", {"fields": ["about", "terms"]})
+
+
+@pytest.mark.parametrize("who", ["finance", "gate", "stranger", "staff"])
+def test_change_details_is_refused_to_others(who, now):
+    team = factories.promoter()
+    others = {"stranger": lambda: factories.person("Gus"), "staff": factories.staff}
+    by = others.get(who, lambda: factories.member(team, "Greta", who))()
+
+    with pytest.raises(actions.NotAllowed):
+        actions.change_details(promoter_id=team.pk, by=by, at=now, **{**BEFORE, "about": "Gigs"})
+
+    assert Promoter.objects.get().about == ""
+
+
+def test_change_details_waits_for_the_approval(now):
+    waiting = factories.applicant()
+
+    with pytest.raises(actions.NotApproved):
+        actions.change_details(promoter_id=waiting.pk, by=waiting.owner, at=now, **{**BEFORE, "about": "Gigs"})
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("locked", [True, False])
+def test_change_details_twice_at_once_tells_of_one_change(together, now, locked, monkeypatch):
+    team, after = factories.promoter(), {**BEFORE, "about": "Gigs"}
+    if not locked:
+        all_have_read = Barrier(4)
+        monkeypatch.setattr(deeds, "locked_team", lambda pk: Promoter.objects.get(pk=pk))
+        monkeypatch.setattr(deeds, "only_over", lambda *_: all_have_read.wait(10))
+
+    together(lambda _: actions.change_details(promoter_id=team.pk, by=team.owner, at=now, **after), times=4)
+
+    lines = HistoryEntry.objects.filter(action="details_changed").count()
+    assert lines == (1 if locked else 4)

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.test.utils import override_settings
 
-from tests.accounts.people import code, history, letters, person, sign_in, signed_in, with_app
+from tests.accounts.people import PASSWORD, code, history, letters, person, sign_in, signed_in, with_app
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +31,19 @@ def test_200_wrong_passwords_with_rotating_forwarded_for_are_blocked_after_10(pr
 
     assert sign_in(Client()).status_code == 429  # the right one, too
     assert history(user) == ["locked_out"]
+
+
+def test_200_passwords_at_the_admin_open_nothing_not_even_the_right_one(settings):
+    settings.DEMO = True  # no second factor
+    person(is_staff=True)
+    browser = Client(REMOTE_ADDR="203.0.113.7")
+
+    for n in range(200):
+        guess = {"username": "alice@example.org", "password": PASSWORD if n == 100 else f"wrong {n}"}
+        answer = browser.post("/admin/login/?next=/admin/accounts/", guess, HTTP_X_FORWARDED_FOR=f"198.51.100.{n}")
+        assert (answer.status_code, answer["Location"]) == (302, "/account/login/?next=%2Fadmin%2Faccounts%2F")
+
+    assert "_auth_user_id" not in browser.session
 
 
 @pytest.mark.usefixtures("redis_away")

@@ -1,12 +1,15 @@
 """Every page of sign-in opens, in the site's frame and in both languages, without a script or a style inside it."""
 
 import re
+from pathlib import Path
 
 import pytest
 from django.urls import reverse
 
+from accounts import demo
 from accounts.sign_in_urls import urlpatterns
 from tests.accounts.people import code, person, sign_in, with_app
+from ticketing.local.places import BASE_DIR
 
 pytestmark = pytest.mark.django_db
 
@@ -66,8 +69,11 @@ def named(patterns):
 
 def assert_clean(response):
     page = response.content.decode()
+    drawn = {Path(template.origin.name) for template in response.templates if template.name and "django/" not in template.name}
+    assert [path for path in drawn if not path.is_relative_to(BASE_DIR / "templates")] == []
     assert response.status_code == 200
     assert '<main id="main"' in page
+    assert "placeholder=" not in page
     assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", page)
     for attributes, body in re.findall(r"<script([^>]*)>(.*?)</script>", page, re.DOTALL):
         assert "src=" in attributes or "application/json" in attributes, body
@@ -107,3 +113,35 @@ def test_page_behind_the_password(client, name):
         client.post(reverse("mfa_generate_recovery_codes"))
 
     assert_clean(client.get(reverse(name)))
+
+
+def test_header_offers_what_the_visitor_can_do(client):
+    before = client.get("/").content.decode()
+    person()
+    sign_in(client)
+    after = client.get("/").content.decode()
+
+    assert [text in before for text in ("/account/login/", 'action="/account/logout/"')] == [True, False]
+    assert [text in after for text in ("/account/login/", 'action="/account/logout/"')] == [False, True]
+
+
+@pytest.mark.parametrize("is_demo", [True, False])
+def test_demo_people_are_offered_in_the_demo_alone(client, settings, is_demo):
+    settings.DEMO = is_demo
+
+    page = client.get("/account/login/").content.decode()
+
+    assert ("Alice Buyer" in page, "demo-demo-demo" in page) == (is_demo, is_demo)
+
+
+def test_demo_person_is_signed_in_by_what_the_button_sends(client, settings):
+    settings.DEMO = True
+    list(demo.seed(seed=1))
+    page = client.get("/account/login/?next=/promoters/").content.decode()
+    form = next(form for form in re.findall(r"<form.*?</form>", page, re.DOTALL) if "Olive Organiser" in form)
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+
+    answer = client.post("/account/login/", fields)
+
+    assert answer["Location"] == "/promoters/"
+    assert client.get("/account/").context["user"].name == "Olive Organiser"

@@ -37,8 +37,7 @@ def test_c_09_groups_may_exactly_what_the_table_says(groups):
         group.name: {f"{p.content_type.app_label}.{p.codename}" for p in group.permissions.select_related("content_type")}
         for group in Group.objects.all()
     }
-    assert held["gate"] == set()
-    assert held["promoter"] == {"accounts.view_promoter", "accounts.view_promotermember"}
+    assert held["gate"] == held["promoter"] == set()  # what these may follows from their teams
     assert "accounts.change_promoter" in held["admin"] & held["moderator"]
     assert not {"accounts.change_user", "accounts.delete_promoter"} & (held["admin"] | held["moderator"])
     assert "ticketing.view_auditlog" in held["admin"] - held["moderator"]

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.tasks import forget_ended_sessions
 from tests import factories
 from tests.accounts.people import PASSWORD, history, letters, link, person, sign_in, signed_in, staff
 from tests.accounts.test_sign_in import NEW, reset
@@ -231,3 +233,19 @@ def test_session_cookie_of_a_public_site_goes_over_tls_alone():
     )
 
     assert shown.stdout.split() == ["__Host-session", "True", "__Host-csrf", "True"]
+
+
+def test_what_is_over_is_forgotten_with_its_address_and_browser(client):
+    person()
+    over, left, here = Client(HTTP_USER_AGENT="over"), Client(HTTP_USER_AGENT="left"), Client(HTTP_USER_AGENT="here")
+    for browser in (over, left, here):
+        sign_in(browser)
+    Session.objects.filter(pk=over.session.session_key).update(expire_date=timezone.now() - timedelta(seconds=1))
+    Session.objects.filter(pk=left.session.session_key).delete()
+
+    forget_ended_sessions()
+
+    assert list(UserSession.objects.values_list("user_agent", flat=True)) == ["here"]
+    assert Session.objects.filter(pk=here.session.session_key).exists()
+    assert not Session.objects.filter(expire_date__lt=timezone.now()).exists()
+    assert [signed_in(browser) for browser in (over, left, here)] == [False, False, True]

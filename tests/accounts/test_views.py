@@ -1,5 +1,7 @@
 """The pages of promoters and teams: one visit that works, and the strangers turned away."""
 
+from datetime import timedelta
+
 import pytest
 from django.conf import settings
 from django.shortcuts import resolve_url
@@ -360,3 +362,44 @@ def test_pages_of_teams_are_kept_by_no_cache(visit, team):
 
 def test_footer_leads_to_promoters(client):
     assert reverse("accounts:promoters") in client.get("/").content.decode()
+
+
+DETAILS = {"about": "Gigs.", "contact_email": "hi@radio.example", "contact_phone": "", "payment_text": "Cash.", "terms": "No glass."}
+
+
+def test_details_are_changed_by_the_owner_and_fees_are_not(visit, team):
+    before = visit(team.owner, "details", team.pk)
+    answer = visit(team.owner, "details", team.pk, method="post", **DETAILS, name="Mine", fee_percent="0", tax_percent="50")
+
+    assert before.status_code == 200
+    assert answer["Location"] == reverse("accounts:promoter", args=[team.pk])
+    assert Promoter.objects.values(*DETAILS, "name", "tax_percent").get() == {**DETAILS, "name": "Radio Hujan", "tax_percent": 0}
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_details_are_closed_to_helpers_and_strangers(visit, team, strangers, method):
+    assert visit(factories.member(team), "details", team.pk, method=method, **DETAILS).status_code == 403
+    for stranger in strangers:
+        assert visit(stranger, "details", team.pk, method=method, **DETAILS).status_code == 404
+    assert Promoter.objects.get(pk=team.pk).terms == ""
+
+
+@pytest.mark.parametrize(("verified", "open_still", "seen"), [(True, True, True), (False, True, False), (True, False, False)])
+def test_invitation_is_found_without_the_letter_by_whoever_owns_the_address(visit, team, verified, open_still, seen, monkeypatch):
+    asked = factories.invitation(team, "greta@example.org")
+    greta = factories.person("Greta")
+    greta.emailaddress_set.create(email=greta.email, primary=True, verified=verified)
+    at = THEN if open_still else THEN + timedelta(days=7)
+    monkeypatch.setattr("accounts.views.timezone.now", lambda: at)
+
+    page = visit(greta, "promoters")
+
+    assert (reverse("accounts:invitation", args=[asked.secret]) in page.content.decode()) is seen
+
+
+def test_invitation_of_another_address_is_not_shown(visit, team):
+    asked = factories.invitation(team, "greta@example.org")
+    gus = factories.person("Gus")
+    gus.vouch()
+
+    assert asked.secret not in visit(gus, "promoters").content.decode()

@@ -14,11 +14,12 @@ from ticketing.identity import SiteIdentity
 
 PAGES = {
     "home": ("/", 200),
+    "sign-in": ("/account/login/", 200),
+    "sign-up": ("/account/signup/", 200),
     "parts": ("/demo/components/", 200),
     "mailbox": ("/demo/mailbox/", 200),
     "terms": ("/about/terms/", 200),
     "not-found": ("/nowhere/", 404),
-    "admin-sign-in": ("/admin/login/", 200),
     "admin-home": ("/admin/", 200),
     "admin-list": ("/admin/ticketing/auditlog/", 200),
     "admin-form": ("/admin/ticketing/siteidentity/", 200),
@@ -42,8 +43,7 @@ def demo_site(settings, now, tmp_path):
 
 
 def _who(name):
-    staff = name.startswith("admin-") and name != "admin-sign-in"
-    return User.objects.get(email="superadmin@demo.example") if staff else None
+    return User.objects.get(email="superadmin@demo.example") if name.startswith("admin-") else None
 
 
 @pytest.mark.parametrize("name", PAGES)

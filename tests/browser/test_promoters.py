@@ -34,10 +34,9 @@ def test_applies_is_approved_invites_a_helper_and_removes_him(signed_in, scripts
     olive.get_by_role("heading", name="We are reading your application").wait_for()
 
     sari = signed_in(factories.staff(), "/admin/accounts/promoter/", screen=DESK, scripts=scripts)
-    sari.get_by_role("row", name="Radio Hujan").get_by_role("checkbox").check()
-    sari.get_by_label("Action:").select_option("Approve")
-    sari.get_by_role("button", name="Go").click()
-    sari.get_by_text("Radio Hujan: approved").wait_for()
+    sari.get_by_role("link", name="Radio Hujan").click()
+    sari.get_by_role("button", name="Approve").click()
+    sari.get_by_text("Done: Approve").wait_for()
 
     olive.reload()
     olive.get_by_label("E-mail").fill("greta@example.org")

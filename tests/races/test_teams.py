@@ -3,6 +3,8 @@
 Each deed runs with its locks off first. If it came out right then, the law would prove nothing.
 """
 
+from decimal import Decimal
+
 import pytest
 from django.db import connection
 
@@ -107,7 +109,22 @@ def grant():
     return "role_granted", lambda: actions.grant_role(user_id=alice.pk, role="admin", by=None, at=THEN, language="en"), 1
 
 
-DEEDS = [apply_again, approve, refuse, change_role, remove, leave, accept, withdraw, grant]
+def disable():
+    alice = factories.person()
+    return "disabled", lambda: actions.disable(user_id=alice.pk, reason="rules", by=None, at=THEN, language="en"), 1
+
+
+def enable():
+    alice = factories.person(is_active=False)
+    return "enabled", lambda: actions.enable(user_id=alice.pk, by=None, at=THEN, language="en"), 1
+
+
+def set_fees():
+    team, figures = factories.promoter(), {"fee_percent": Decimal(5), "fee_fixed": Decimal(0), "tax_percent": Decimal(0)}
+    return "fees_set", lambda: actions.set_fees(promoter_id=team.pk, by=None, at=THEN, **figures), 1
+
+
+DEEDS = [apply_again, approve, refuse, change_role, remove, leave, accept, withdraw, grant, disable, enable, set_fees]
 
 
 def happens_once(deed, together, *, prepare=lambda: None):
@@ -218,11 +235,19 @@ def unmake_each_other():
     ]
 
 
-PAIRS = [accept_and_remove, accept_and_refuse, accept_and_withdraw, unmake_each_other]
+def close_each_other():
+    one, two = factories.staff("Root", "superadmin"), factories.staff("Rani", "superadmin")
+    return [
+        lambda: actions.disable(user_id=two.pk, reason="left", by=one, at=THEN, language="en"),
+        lambda: actions.disable(user_id=one.pk, reason="left", by=two, at=THEN, language="en"),
+    ]
+
+
+PAIRS = [accept_and_remove, accept_and_refuse, accept_and_withdraw, unmake_each_other, close_each_other]
 
 
 def ends_well(pair, together, *, prepare=lambda: None):
-    superadmins, calls = User.objects.filter(is_superuser=True), pair()
+    superadmins, calls = User.objects.filter(is_superuser=True, is_active=True), pair()
     before = superadmins.exists()
     prepare()
     sql("ALTER TABLE ticketing_historyentry ENABLE TRIGGER meet")

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 register = template.Library()
 
@@ -19,6 +20,7 @@ ICONS = {
     "warning": '<path d="M12 3.8 21.5 20h-19zM12 10v4.5M12 17.2v.1"/>',
     "search": '<circle cx="10.5" cy="10.5" r="6.5"/><path d="M15.5 15.5 21 21"/>',
     "arrow": '<path d="M4 12h15M13 6l6 6-6 6"/>',
+    "back": '<path d="M20 12H5M11 6l-6 6 6 6"/>',
     "copy": '<rect x="8" y="8" width="12" height="12" rx="2"/><path d="M16 8V5a1 1 0 0 0-1-1H5a1 1 0 0 0-1 1v10a1 1 0 0 0 1 1h3"/>',
     "mail": '<rect x="3" y="5.5" width="18" height="13" rx="2"/><path d="m3.5 7 8.5 6.5L20.5 7"/>',
     "key": '<circle cx="8" cy="15.5" r="4.5"/><path d="m11.3 12.3 8.2-8.3M16 7.5l3 3"/>',
@@ -51,3 +53,33 @@ def language_url(context: template.Context, code: str) -> str:
 def message_state(tags: str) -> str:
     """Return the state class of a message of Django's."""
     return {"success": "ok", "warning": "wait", "error": "bad"}.get(tags.rsplit(" ", maxsplit=1)[-1], "")
+
+
+@register.filter
+def fours(text: str) -> str:
+    """Write what is read aloud or compared in groups of four."""
+    return " ".join(text[place : place + 4] for place in range(0, len(text), 4))
+
+
+# The first that is found names the browser: most claim to be their elders, too.
+BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "SamsungBrowser": "Samsung Internet", "Firefox": "Firefox", "FxiOS": "Firefox"} | {
+    "CriOS": "Chrome",
+    "Chrome": "Chrome",
+    "Safari": "Safari",
+}
+SYSTEMS = {
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Android": "Android",
+    "Windows": "Windows",
+    "Mac OS": "Mac",
+    "CrOS": "ChromeOS",
+    "Linux": "Linux",
+}
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """Say in two words what a person was signed in with."""
+    found = [next((name for mark, name in names.items() if mark in user_agent), "") for names in (BROWSERS, SYSTEMS)]
+    return ", ".join(filter(None, found)) or gettext("Unknown browser")

@@ -1,0 +1,77 @@
+"""What each page of the admin is, decided by hand: a page that nobody decided on fails tests/accounts/test_admin_pages.py.
+
+SCOPED models: the pages that a promoter's manager may open, and how to make a row of a promoter with a text in it. All
+other pages of theirs, and all pages of STAFF models, refuse promoters' people.
+"""
+
+from accounts.models import User
+from tests import factories
+from tests.sample.models import Lantern, Room, Shelf
+from ticketing import history
+from ticketing.audit import AuditLog
+from ticketing.identity import SiteIdentity
+from ticketing.models import EmailMessage
+
+EVERYTHING = {"changelist", "add", "change", "history", "delete"}
+READ = {"changelist", "change", "history"}
+
+
+def lantern(team, text):
+    made = Lantern.objects.create(name=text, room=room(team, text), spare=room(team, text), hung_at=factories.THEN)
+    made.lights.add(made.room)
+    made.wicks.create(name=text, kept_in=made.room)
+    return made
+
+
+def room(team, text):
+    return Room.objects.get_or_create(promoter=team, name=text)[0]
+
+
+def member(team, text):
+    found = team.members.filter(role="gate").first()
+    User.objects.filter(pk=found.user_id).update(name=text)
+    return found
+
+
+def invitation(team, text):
+    return factories.invitation(team, f"{text.lower()}@example.org", "gate")
+
+
+def letter(text):
+    return EmailMessage.objects.create(
+        kind="ticketing.demo_letter", to=f"{text}@example.org", subject_type="sample.room", subject_id=history.uuid7()
+    )
+
+
+def user(text):
+    return factories.person(text)
+
+
+SCOPED = {
+    "accounts.promoter": (READ, lambda team, text: team),
+    "accounts.promotermember": (READ, member),
+    "accounts.invitation": (READ, invitation),
+    "sample.lantern": (EVERYTHING | {"drop"}, lantern),
+    "sample.room": (EVERYTHING, room),
+}
+STAFF = {
+    "accounts.user": user,
+    "sample.shelf": lambda text: Shelf.objects.create(name=text),
+    "ticketing.auditlog": lambda text: AuditLog.objects.create(action="CREATE", table="sample_room", record=text),
+    "ticketing.emailmessage": letter,
+    "ticketing.historyentry": lambda text: history.record(factories.person(text), "renamed", at=factories.THEN, by="system"),
+    "ticketing.siteidentity": lambda text: SiteIdentity.objects.get_or_create(name=text)[0],
+}
+# Buttons and other pages of a model's own.
+OWN = {
+    "accounts_promoter_approve",
+    "accounts_promoter_refuse",
+    "accounts_promoter_set_fees",
+    "accounts_user_grant_role",
+    "accounts_user_disable",
+    "accounts_user_enable",
+    "sample_lantern_drop",
+    "sample_shelf_careless",
+}
+# Of no model: the same for all who may enter, and nothing of anybody in them but what the walk looks for.
+ALIKE = {"index", "login", "autocomplete", "jsi18n", "app_list", None}

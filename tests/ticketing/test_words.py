@@ -1,0 +1,152 @@
+"""History in words, and what waits for a person."""
+
+import ast
+
+import pytest
+from django.urls import reverse
+
+from accounts import actions, roles
+from tests import factories
+from tests.factories import THEN
+from tests.test_house_rules import modules
+from ticketing import history, words
+from ticketing.models import EmailMessage, HistoryEntry
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def request_of(rf, groups):
+    roles.give_permissions()
+
+    def made(user):
+        request = rf.get("/")
+        request.user = user
+        return request
+
+    return made
+
+
+@pytest.fixture
+def admin(client, groups):
+    roles.give_permissions()
+    sari = factories.staff("Sari", "admin")
+    factories.sign_in(client, sari)
+    return sari
+
+
+def told(request):
+    return words.told(HistoryEntry.objects.order_by("at", "id"), request)
+
+
+def test_a_line_says_what_to_what_by_whom(request_of):
+    root = factories.staff("Root", "superadmin")
+    actions.grant_role(user_id=factories.person("Alice").pk, role="admin", by=root, at=THEN, language="en")
+
+    line = told(request_of(root))[-1]
+
+    assert (str(line.what), line.how, str(line.kind), line.name, str(line.who)) == (
+        "Role given",
+        "no role → admin",
+        "User",
+        "Alice",
+        "Root",
+    )
+    assert line.url == reverse("admin:accounts_user_change", args=[factories.person("Alice").pk])
+
+
+def test_figures_reasons_and_fields_are_named(request_of):
+    root = factories.staff("Root", "superadmin")
+    for details in ({"figures": {"fee_percent": "0 → 5"}}, {"reason": "stolen"}, {"fields": ["name", "fee_fixed"]}):
+        history.record(root, "changed", at=THEN, by="system", details=details)
+
+    assert [line.how for line in told(request_of(root))[-3:]] == [
+        "service fee, percent: 0 → 5",
+        "Somebody else got into it",
+        "name, service fee, fixed",
+    ]
+
+
+def test_what_is_gone_or_unknown_is_told_too(request_of):
+    root = factories.staff("Root", "superadmin")
+    HistoryEntry.objects.create(subject_type="gone.thing", subject_id=root.pk, action="fell_over", actor=f"user:{history.uuid7()}", at=THEN)
+
+    line = told(request_of(root))[-1]
+
+    assert (line.what, line.kind, line.name, str(line.who), line.url) == (
+        "Fell over",
+        "gone.thing",
+        f"…{root.pk.hex[-6:]}",
+        "somebody",
+        "",
+    )
+
+
+def test_a_page_of_lines_costs_the_same_however_long(request_of, django_assert_num_queries):
+    root = factories.staff("Root", "superadmin")
+    request = request_of(root)
+    for number in range(9):
+        history.record(factories.person(f"P{number}"), "renamed", at=THEN, by=history.by_user(root.pk))
+
+    with django_assert_num_queries(3):  # the lines, the things, the people
+        told(request)
+
+
+def test_every_deed_of_ours_has_its_words():
+    """Each action that code names when it writes history is said in some app's `words`."""
+    named = set()
+    for _, tree in modules():
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            if ast.unparse(call.func) in {"history.record", "actions.note", "_note", "_noted", "_factor"}:
+                named |= {
+                    part.value
+                    for word in call.args
+                    for part in ast.walk(word)
+                    if isinstance(part, ast.Constant) and isinstance(part.value, str)
+                }
+
+    assert {"approved", "fees_set", "signed_in"} <= named
+    assert sorted(named - set(words.said())) == []
+
+
+def test_list_of_history_is_in_words(client, admin):
+    factories.promoter()
+
+    shown = client.get(reverse("admin:ticketing_historyentry_changelist")).content.decode()
+
+    assert "Approved" in shown
+    assert "Radio Hujan" in shown
+    assert "the system" in shown
+    assert "accounts.promoter" not in shown.partition("changelist-filter")[0]
+
+
+def test_overview_says_what_waits_and_what_happened(client, admin):
+    factories.applicant()
+    EmailMessage.objects.update(failed_at=THEN)
+
+    shown = client.get(reverse("admin:index")).content.decode()
+
+    assert "1 promoter waits for an answer" in shown
+    assert f"{EmailMessage.objects.count()} letter" in shown
+    assert "Applied" in shown
+
+
+def test_overview_of_a_promoter_tells_of_the_own_promoter_alone(client, groups):
+    ours, _theirs = factories.promoter(), factories.promoter("Mira", name="Zebrafinch")
+    factories.applicant("Nina", name="Waiting one")
+    factories.sign_in(client, ours.owner)
+
+    shown = client.get(reverse("admin:index")).content.decode()
+
+    assert "Radio Hujan" in shown
+    assert "Zebrafinch" not in shown
+    assert "waits for an answer" not in shown
+
+
+def test_links_of_errands_lead_to_what_they_count(client, admin):
+    factories.applicant(), factories.promoter("Mira", name="Approved one")
+
+    for errand in client.get(reverse("admin:index")).context["errands"]:
+        page = client.get(errand.url)
+        assert page.status_code == 200
+        assert page.context["cl"].result_count == 1
