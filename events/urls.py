@@ -14,4 +14,5 @@ urlpatterns = [
     path("events/<slug:slug>/calendar.ics", views.calendar, name="calendar"),
     path("events/<slug:slug>/poster-<str:stamp>.svg", views.poster, name="poster"),
     path("events/<slug:slug>/art-<str:stamp>.svg", views.art, name="art"),
+    path("pictures/<str:digest>-<int:width>.webp", views.picture, name="picture"),
 ]

@@ -1,6 +1,7 @@
 """The deeds of events: they are planned, put on sale and ended, and their places are claimed and come back."""
 
 from .codes import CodeRefused, add_code, redeem, unredeem, update_code
+from .looks import HasPicture, begin_drawing, refuse_picture, remove_picture, reroll_poster, set_picture, show_picture
 from .planning import (
     CapacityTooLow,
     CurrencyFixed,
@@ -35,6 +36,7 @@ __all__ = [
     "CurrencyFixed",
     "EventDeleted",
     "EventFinished",
+    "HasPicture",
     "InPast",
     "LastTier",
     "NoReason",
@@ -51,6 +53,7 @@ __all__ = [
     "add_code",
     "add_tier",
     "archive",
+    "begin_drawing",
     "cancel",
     "claim",
     "close_sales",
@@ -60,11 +63,16 @@ __all__ = [
     "publish",
     "queue",
     "redeem",
+    "refuse_picture",
     "release",
+    "remove_picture",
     "remove_tier",
     "reopen_sales",
+    "reroll_poster",
     "restore",
     "sell",
+    "set_picture",
+    "show_picture",
     "unredeem",
     "unsell",
     "update_code",

@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from events.forms import Wanted
 from events.models import Event, TicketTier, TierState
 
-from .drawings import choice, drawing
+from .drawings import Look, look
 from .tickets import TierLine, tier_lines
 from .words import moment
 
@@ -39,8 +39,7 @@ class Card:
     starts_at: str  # for machines; the three below are the venue's clocks, which no template may turn into ours
     when: str
     day: str
-    poster: str
-    art: str
+    look: Look
     ink: str
     price: str
     note: str
@@ -115,9 +114,8 @@ def card(event: Event, at: datetime) -> Card:
         starts_at=begin.isoformat(),
         when=moment(event.starts_at, event),
         day=date_format(begin, _("l j F, H:i")),
-        poster=drawing(event, "poster"),
-        art=drawing(event, "art"),
-        ink=choice(event).ink,
+        look=look(event),
+        ink=event.choice.ink,
         price=_from(lines),
         note=note,
         mark=mark,

@@ -5,22 +5,19 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from accounts import roles
+from events import kept, pages
+from events.forms import Search
+from events.models import Event
 
-from . import kept, pages, posters
-from .forms import Search
-from .models import Event
-
-YEAR = 365 * 24 * 60 * 60
+from .drawings import seen
 
 
 @require_safe
@@ -72,18 +69,8 @@ def availability(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-def poster(request: HttpRequest, slug: str, stamp: str) -> HttpResponse:
-    return _drawing(request, slug, stamp, "events:poster", _draw_poster)
-
-
-@require_safe
-def art(request: HttpRequest, slug: str, stamp: str) -> HttpResponse:
-    return _drawing(request, slug, stamp, "events:art", _draw_art)
-
-
-@require_safe
 def calendar(request: HttpRequest, slug: str) -> HttpResponse:
-    found = _seen(request, slug)
+    found = seen(request, slug)
     response = HttpResponse(
         pages.calendar(found, settings.SITE_URL + found.get_absolute_url()), content_type="text/calendar; charset=utf-8"
     )
@@ -97,7 +84,7 @@ def _texts(request: HttpRequest, slug: str) -> dict[str, Any]:
         return dict(kept.TEXTS.get(slug, str(get_language()), lambda: _make_texts(Event.objects.shown().with_prices().get(slug=slug))))
     except Event.DoesNotExist:
         # A draft, for those who work on it; nobody else learns that it is there.
-        return _make_texts(_seen(request, slug))
+        return _make_texts(seen(request, slug))
 
 
 def _make_texts(found: Event) -> dict[str, Any]:
@@ -127,34 +114,3 @@ def _tickets(request: HttpRequest, texts: dict[str, Any]) -> str:
 def _make_tickets(event_id: Any, wanted: dict[UUID, int]) -> str:
     found = get_object_or_404(Event.objects.with_prices(), pk=event_id)
     return render_to_string("events/_tickets.html", {"event": found, "tickets": pages.tickets(found, wanted, timezone.now())})
-
-
-def _seen(request: HttpRequest, slug: str) -> Event:
-    """Return the event if this visitor may see it. Others' drafts are not there at all."""
-    found = Event.objects.with_prices().filter(slug=slug).first()
-    if found is None:
-        raise Http404
-    if not found.is_shown and not (roles.is_staff_member(request.user) or roles.role_in(request.user, found.promoter)):
-        raise Http404
-    return found
-
-
-def _drawing(request: HttpRequest, slug: str, stamp: str, route: str, draw: Any) -> HttpResponse:
-    found = _seen(request, slug)
-    if stamp != pages.poster_stamp(found):
-        return redirect(reverse(route, args=[slug, pages.poster_stamp(found)]))
-    response = HttpResponse(draw(found), content_type="image/svg+xml")
-    patch_cache_control(response, **{"public" if found.is_shown else "private": True}, max_age=YEAR, immutable=True)
-    return response
-
-
-def _draw_poster(found: Event) -> str:
-    return posters.poster_svg(found.title, found.artist, _local_day(found), venue=found.venue, choice=pages.choice(found))
-
-
-def _draw_art(found: Event) -> str:
-    return posters.art_svg(found.title, found.artist, _local_day(found), choice=pages.choice(found))
-
-
-def _local_day(found: Event) -> Any:
-    return found.starts_at.astimezone(found.zone).date()
