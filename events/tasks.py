@@ -5,6 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
+from ticketing import jobs
 from ticketing.claims import claimed
 
 from . import actions, pictures
@@ -27,3 +28,15 @@ def draw_pictures(**_: Any) -> None:
                 actions.refuse_picture(picture_id=picture_id, at=timezone.now())
             else:
                 actions.show_picture(picture_id=picture_id, drawn=drawn, at=timezone.now())
+
+
+@shared_task
+def remind(**_: Any) -> None:
+    """Owe what is due. A full batch means that more may be waiting: nudge ourselves on."""
+    if actions.owe_reminders(at=timezone.now()) == actions.REMINDERS:
+        jobs.enqueue_on_commit("events.tasks.remind", coalesce="reminders")
+
+
+@shared_task
+def forget_reminders(**_: Any) -> None:
+    actions.forget_reminders(at=timezone.now())

@@ -11,6 +11,7 @@ from .planning import (
     duplicate_event,
     update_event,
 )
+from .reminders import REMINDERS, NothingToWaitFor, ask_reminder, forget_reminders, owe_reminders, stop_reminders
 from .rights import EventDeleted, EventFinished
 from .sales import (
     NoReason,
@@ -29,6 +30,7 @@ from .stock import AboveMaximum, BelowMinimum, NotOnSale, Queued, SoldOut, claim
 from .tiers import LastTier, QuantityTooLow, TierInUse, WrongAmount, add_tier, remove_tier, update_tier
 
 __all__ = [
+    "REMINDERS",
     "AboveMaximum",
     "BelowMinimum",
     "CapacityTooLow",
@@ -43,6 +45,7 @@ __all__ = [
     "NotOnSale",
     "NotOver",
     "NotReady",
+    "NothingToWaitFor",
     "QuantityTooLow",
     "Queued",
     "SlugTaken",
@@ -53,6 +56,7 @@ __all__ = [
     "add_code",
     "add_tier",
     "archive",
+    "ask_reminder",
     "begin_drawing",
     "cancel",
     "claim",
@@ -60,6 +64,8 @@ __all__ = [
     "create_event",
     "delete",
     "duplicate_event",
+    "forget_reminders",
+    "owe_reminders",
     "publish",
     "queue",
     "redeem",
@@ -73,6 +79,7 @@ __all__ = [
     "sell",
     "set_picture",
     "show_picture",
+    "stop_reminders",
     "unredeem",
     "unsell",
     "update_code",

@@ -1,4 +1,4 @@
-"""Pictures of events, kept in the database."""
+"""Pictures of events, and reminders of their sales."""
 
 import django.db.models.deletion
 import django.db.models.functions.datetime

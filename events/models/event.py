@@ -355,6 +355,13 @@ class Event(Row, SoftDeleted):
     def is_over(self, at: datetime) -> bool:
         return at >= self.ends_at
 
+    def sale_to_come(self, at: datetime) -> datetime | None:
+        """Return when the sale starts, if nothing is on sale yet and something will be. Reads its tiers: prefetch them for lists."""
+        tiers: list[Any] = [tier for tier in self.tiers.all() if tier.is_listed]
+        if self.status != Status.PUBLISHED or self.is_over(at) or any(tier.is_in_window(at) for tier in tiers):
+            return None
+        return min((tier.sale_starts_at for tier in tiers if tier.sale_starts_at and at < tier.sale_starts_at), default=None)
+
     def phase(self, at: datetime) -> Phase | None:
         """Return where a public event stands. Reads its tiers: prefetch them for lists."""
         if not self.is_public:

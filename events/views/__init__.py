@@ -2,5 +2,6 @@
 
 from .drawings import art, picture, poster
 from .public import availability, calendar, event, home, past
+from .reminders import no_more, remind
 
-__all__ = ["art", "availability", "calendar", "event", "home", "past", "picture", "poster"]
+__all__ = ["art", "availability", "calendar", "event", "home", "no_more", "past", "picture", "poster", "remind"]

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from events import kept, pages
-from events.forms import Search
+from events.forms import Remind, Search
 from events.models import Event
 
 from .drawings import seen
@@ -51,8 +51,15 @@ def past(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def event(request: HttpRequest, slug: str) -> HttpResponse:
+    return event_page(request, slug, Remind())
+
+
+def event_page(request: HttpRequest, slug: str, reminder: Remind) -> HttpResponse:
+    """Show the page. The form stands outside the kept parts, for its token belongs to one visitor."""
     texts = _texts(request, slug)
-    return render(request, "events/event.html", {"page": texts, "tickets": _tickets(request, texts)})
+    waits = texts["sale_to_come"] and timezone.now() < texts["sale_to_come"]
+    context = {"page": texts, "tickets": _tickets(request, texts), "slug": slug, "form": reminder if waits else None}
+    return render(request, "events/event.html", context)
 
 
 @require_safe
@@ -98,6 +105,7 @@ def _make_texts(found: Event) -> dict[str, Any]:
         "summary": shown.summary,
         "is_draft": not found.is_shown,
         "turns": pages.turns(found),
+        "sale_to_come": found.sale_to_come(timezone.now()),
         **parts,
     }
 
