@@ -16,5 +16,7 @@ urlpatterns = [
     path("events/<slug:slug>/art-<str:stamp>.svg", views.art, name="art"),
     path("events/<slug:slug>/remind/", views.remind, name="remind"),
     path("no-more-letters/<str:secret>/", views.no_more, name="no-more"),
+    path("by/<slug:slug>/", views.by, name="by"),
+    path("by/<slug:slug>/past/", views.by, {"is_past": True}, name="by-past"),
     path("pictures/<str:digest>-<int:width>.webp", views.picture, name="picture"),
 ]

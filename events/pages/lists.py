@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import Promoter
 from events.forms import Wanted
 from events.models import Event, TicketTier, TierState
 
@@ -57,10 +58,11 @@ class Results:
     is_past: bool = False
 
 
-def results(wanted: Wanted, at: datetime) -> Results:
-    found, guessed = _found(wanted, at)
+def results(wanted: Wanted, at: datetime, *, of: Promoter | None = None) -> Results:
+    """Return what is wanted of all events, or of one promoter's: there, none is larger than the others."""
+    found, guessed = _found(_events(of), wanted, at)
     cards = [card(event, at) for event in found[:PAGE]]
-    feature = cards.pop(0) if cards and not wanted.is_narrow and not wanted.after else None
+    feature = cards.pop(0) if cards and not (of or wanted.is_narrow or wanted.after) else None
     return Results(
         months=by_month(cards),
         feature=feature,
@@ -71,9 +73,9 @@ def results(wanted: Wanted, at: datetime) -> Results:
     )
 
 
-def past(after: tuple[datetime, int] | None, at: datetime) -> Results:
+def past(after: tuple[datetime, int] | None, at: datetime, *, of: Promoter | None = None) -> Results:
     moment, shown = after or (None, 0)
-    events = Event.objects.past(at).with_prices().defer("description", "search_vector", "search_text")
+    events = _events(of).past(at).with_prices().defer("description", "search_vector", "search_text")
     if moment:
         events = events.filter(starts_at__lte=moment)
     found = list(events[shown : shown + PAGE + 1])
@@ -151,8 +153,12 @@ def by_month(cards: Iterable[Card]) -> list[tuple[date, list[Card]]]:
     return [(month, list(found)) for month, found in groupby(cards, key=lambda card: card.month)]
 
 
-def _found(wanted: Wanted, at: datetime) -> tuple[list[Event], bool]:
-    events = _narrowed(Event.objects.upcoming(at).with_prices(), wanted).defer("description", "search_vector", "search_text")
+def _events(of: Promoter | None) -> Any:
+    return of.events if of else Event.objects
+
+
+def _found(among: Any, wanted: Wanted, at: datetime) -> tuple[list[Event], bool]:
+    events = _narrowed(among.upcoming(at).with_prices(), wanted).defer("description", "search_vector", "search_text")
     moment, shown = wanted.after or (None, 0)
     if moment:
         events = events.filter(starts_at__gte=moment)

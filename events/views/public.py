@@ -13,9 +13,11 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from accounts.models import Promoter
 from events import kept, pages
-from events.forms import Remind, Search
+from events.forms import Remind, Search, Wanted
 from events.models import Event
+from ticketing.markdown import to_html
 
 from .drawings import seen
 
@@ -47,6 +49,28 @@ def past(request: HttpRequest) -> HttpResponse:
 
     results = kept.LISTS.get(kept.EVERYTHING, f"past-{get_language()}-{request.GET.get('after', '') if after else ''}", make)
     return render(request, "events/past.html", {"after": after, "results": results})
+
+
+@require_safe
+def by(request: HttpRequest, slug: str, *, is_past: bool = False) -> HttpResponse:
+    """Show a promoter and its events, while it is approved. It is kept for a minute, and so is an approval taken back."""
+    after = pages.read_cursor(request.GET.get("after", ""))
+
+    def make() -> dict[str, Any]:
+        now, promoter = timezone.now(), get_object_or_404(Promoter.objects.approved(), slug=slug)
+        found = pages.past(after, now, of=promoter) if is_past else pages.results(Wanted(after=after), now, of=promoter)
+        return {
+            "slug": slug,
+            "name": promoter.name,
+            "about": to_html(promoter.about),
+            "contact": promoter.contact_email,
+            "past": promoter.events.past(now).count(),
+            "results": render_to_string("events/_results.html", {"found": found, "wanted": found.wanted, "later": {"after": found.more}}),
+        }
+
+    variant = sha256(f"by {slug} {is_past} {get_language()} {after!r}".encode()).hexdigest()
+    shown = kept.LISTS.get(kept.EVERYTHING, variant, make)
+    return render(request, "events/promoter.html", {"promoter": shown, "is_past": is_past, "canonical": settings.SITE_URL + request.path})
 
 
 @require_safe
