@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import Group
+from django.utils.text import slugify
 
 from . import roles
 from .models import Promoter, PromoterMember, User
@@ -85,7 +86,9 @@ def _made(email: str, name: str, **fields: bool) -> User | None:
 def _promoter(at: datetime, owner: str, details: dict[str, Any], team: dict[str, str]) -> str:
     people = {user.email: user for user in User.objects.filter(email__in=[owner, *team])}
     approved_at = at + timedelta(days=1) if team else None
-    promoter = Promoter.objects.create(owner=people[owner], contact_email=owner, applied_at=at, approved_at=approved_at, **details)
+    promoter = Promoter.objects.create(
+        owner=people[owner], slug=slugify(details["name"]), contact_email=owner, applied_at=at, approved_at=approved_at, **details
+    )
     for email, role in team.items():
         PromoterMember.objects.create(promoter=promoter, user=people[email], role=role)
     roles.settle(*[user.pk for user in people.values()])

@@ -134,6 +134,7 @@ class Promoter(Row):
 
     owner = models.OneToOneField(User, models.PROTECT, related_name="promoter", verbose_name=_("owner"))
     name = models.CharField(_("name"), max_length=120)
+    slug = models.SlugField(_("address of its page"), max_length=80, unique=True, db_index=False, editable=False)
     about = models.TextField(_("about"), blank=True, max_length=2000)
     contact_email = models.EmailField(_("contact e-mail"))
     contact_phone = EncryptedTextField(_("contact phone"), blank=True)

@@ -32,6 +32,10 @@ class Wanted:
         return bool(self.words) or self.is_filtered
 
 
+class Remind(forms.Form):
+    email = forms.EmailField(label=_("Your e-mail"), help_text=_("For this one letter. We forget it afterwards."))
+
+
 def _day(label: Any) -> forms.DateField:
     bounds = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 1, 1))]
     return forms.DateField(label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}), validators=bounds)

@@ -32,6 +32,20 @@ BROKEN = {
     "discount code {}: for a tier of another event": """
         SELECT c.id FROM events_discountcode c JOIN events_discountcode_tiers ct ON ct.discountcode_id = c.id
         JOIN events_tickettier t ON t.id = ct.tickettier_id WHERE t.event_id <> c.event_id""",
+    "event {}: shows a picture of another event, or one that is not drawn": """
+        SELECT e.id FROM events_event e JOIN events_picture p ON p.digest = e.image_id
+        WHERE p.event_id <> e.id OR p.original IS NOT NULL""",
+    "picture {}: waits for five minutes to be drawn": """
+        SELECT id FROM events_picture WHERE original IS NOT NULL AND created_at < now() - interval '5 minutes'""",
+    "reminder {}: its letter is owed since five minutes": """
+        SELECT r.id FROM events_reminder r JOIN events_event e ON e.id = r.event_id
+        WHERE r.sent_at IS NULL AND e.status = 'published' AND e.deleted_at IS NULL AND e.ends_at > now() AND EXISTS (
+            SELECT 1 FROM events_tickettier t WHERE t.event_id = e.id AND t.is_active AND NOT t.hidden
+            AND t.sale_starts_at < now() - interval '5 minutes' AND (t.sale_ends_at IS NULL OR t.sale_ends_at > now()))
+        AND r.created_at < now() - interval '5 minutes'""",
+    "reminder {}: its address should be forgotten since a day": """
+        SELECT r.id FROM events_reminder r JOIN events_event e ON e.id = r.event_id
+        WHERE r.sent_at < now() - interval '8 days' OR e.ends_at < now() - interval '1 day'""",
     "event {}: a price has more decimals than its currency": """
         SELECT DISTINCT e.id FROM events_event e JOIN events_tickettier t ON t.event_id = e.id
         WHERE e.currency = 'IDR' AND t.price <> trunc(t.price)""",

@@ -14,4 +14,9 @@ urlpatterns = [
     path("events/<slug:slug>/calendar.ics", views.calendar, name="calendar"),
     path("events/<slug:slug>/poster-<str:stamp>.svg", views.poster, name="poster"),
     path("events/<slug:slug>/art-<str:stamp>.svg", views.art, name="art"),
+    path("events/<slug:slug>/remind/", views.remind, name="remind"),
+    path("no-more-letters/<str:secret>/", views.no_more, name="no-more"),
+    path("by/<slug:slug>/", views.by, name="by"),
+    path("by/<slug:slug>/past/", views.by, {"is_past": True}, name="by-past"),
+    path("pictures/<str:digest>-<int:width>.webp", views.picture, name="picture"),
 ]

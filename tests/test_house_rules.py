@@ -36,6 +36,8 @@ NOT_AUDITED = {
     "ticketing_historyentry": "append-only already",
     "ticketing_emailmessage": "its own delivery log",
     "ticketing_ratecount": "counters of machines",
+    "events_picture": "bytes; the history of the event tells who uploaded and removed what",
+    "events_reminder": "addresses that are forgotten, which no audit may remember",
     "events_referencerate": "written by a machine, and only shown",
     "active_events_with_availability": "a view",
 }

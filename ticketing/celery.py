@@ -15,6 +15,9 @@ app.autodiscover_tasks()
 # Every nudge has a sweep behind it. A sweep that finds the last run of itself still queued is dropped.
 app.conf.beat_schedule = {
     "deliver-mail": {"task": "ticketing.tasks.deliver_mail", "schedule": 3.0, "kwargs": {"by_beat": True}, "options": {"expires": 3.0}},
+    "draw-pictures": {"task": "events.tasks.draw_pictures", "schedule": 10.0, "options": {"expires": 10.0}},
+    "remind": {"task": "events.tasks.remind", "schedule": 10.0, "options": {"expires": 10.0}},
+    "forget-reminders": {"task": "events.tasks.forget_reminders", "schedule": 3600.0},
     "forget-old-counts": {"task": "ticketing.tasks.forget_old_counts", "schedule": 3600.0},
     "forget-ended-sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": 3600.0},
 }

@@ -11,6 +11,7 @@ NOT_FOR_READERS = (
     "accounts_invitation",
     "ticketing_emailmessage",
     "events_discountcode",
+    "events_reminder",
     "account_emailaddress",
     "account_emailconfirmation",
     "mfa_authenticator",

@@ -11,6 +11,7 @@ from accounts import roles
 from accounts.models import Promoter, User
 from ticketing import history, mail
 from ticketing.errors import DomainError
+from ticketing.slugs import slugs
 
 from .rights import actor, locked_team, only_admins, only_over, only_staff
 
@@ -41,7 +42,7 @@ def apply(*, by: User, at: datetime, language: str, **details: Any) -> Promoter:
     Locks: the promoter. Raises AlreadyPromoter.
     """
     new = Promoter(owner=by, applied_at=at, language=language, **details)
-    Promoter.objects.bulk_create([new], ignore_conflicts=True)
+    _insert(new)
     promoter = Promoter.objects.locked().get(owner=by)
     if promoter.is_approved:
         raise AlreadyPromoter
@@ -115,8 +116,7 @@ def open_promoter(*, owner: User, by: User | None, at: datetime, language: str, 
     Locks: the owner. Raises AlreadyPromoter.
     """
     promoter = Promoter(owner=owner, applied_at=at, approved_at=at, language=language, **details)
-    Promoter.objects.bulk_create([promoter], ignore_conflicts=True)
-    if not Promoter.objects.filter(pk=promoter.pk).exists():
+    if not _insert(promoter):
         raise AlreadyPromoter
     roles.settle(owner.pk)
     history.record(promoter, "opened", at=at, by=actor(by))
@@ -136,6 +136,16 @@ def change_details(*, promoter_id: Any, by: User, at: datetime, **details: str) 
     if changed:
         _set(promoter, **changed)
         history.record(promoter, "details_changed", at=at, by=actor(by), details={"fields": sorted(changed)})
+
+
+def _insert(promoter: Promoter) -> bool:
+    """Insert the promoter under the first free of a few addresses; answer False if its owner runs one already."""
+    for slug in slugs(promoter.name, otherwise="promoter"):
+        promoter.slug = slug
+        Promoter.objects.bulk_create([promoter], ignore_conflicts=True)
+        if Promoter.objects.filter(owner=promoter.owner).exists():
+            break
+    return Promoter.objects.filter(pk=promoter.pk).exists()
 
 
 def _set(promoter: Promoter, **fields: Any) -> None:

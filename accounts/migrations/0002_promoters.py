@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ("updated_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("slug", models.SlugField(db_index=False, editable=False, max_length=80, unique=True, verbose_name="address of its page")),
                 ("about", models.TextField(blank=True, max_length=2000, verbose_name="about")),
                 ("contact_email", models.EmailField(max_length=254, verbose_name="contact e-mail")),
                 ("contact_phone", ticketing.fields.EncryptedTextField(blank=True, verbose_name="contact phone")),
@@ -269,7 +270,7 @@ class Migration(migrations.Migration):
         touched("accounts_invitation"),
         audited(
             "accounts_promoter",
-            mask=["name", "about", "contact_email", "contact_phone", "payment_text", "terms", "refused_because"],
+            mask=["name", "slug", "about", "contact_email", "contact_phone", "payment_text", "terms", "refused_because"],
         ),
         audited("accounts_promotermember"),
         audited("accounts_invitation", mask=["email", "name", "secret_digest"]),

@@ -1,6 +1,7 @@
 """The deeds of events: they are planned, put on sale and ended, and their places are claimed and come back."""
 
 from .codes import CodeRefused, add_code, redeem, unredeem, update_code
+from .looks import HasPicture, begin_drawing, refuse_picture, remove_picture, reroll_poster, set_picture, show_picture
 from .planning import (
     CapacityTooLow,
     CurrencyFixed,
@@ -10,6 +11,7 @@ from .planning import (
     duplicate_event,
     update_event,
 )
+from .reminders import REMINDERS, NothingToWaitFor, ask_reminder, forget_reminders, owe_reminders, stop_reminders
 from .rights import EventDeleted, EventFinished
 from .sales import (
     NoReason,
@@ -28,6 +30,7 @@ from .stock import AboveMaximum, BelowMinimum, NotOnSale, Queued, SoldOut, claim
 from .tiers import LastTier, QuantityTooLow, TierInUse, WrongAmount, add_tier, remove_tier, update_tier
 
 __all__ = [
+    "REMINDERS",
     "AboveMaximum",
     "BelowMinimum",
     "CapacityTooLow",
@@ -35,12 +38,14 @@ __all__ = [
     "CurrencyFixed",
     "EventDeleted",
     "EventFinished",
+    "HasPicture",
     "InPast",
     "LastTier",
     "NoReason",
     "NotOnSale",
     "NotOver",
     "NotReady",
+    "NothingToWaitFor",
     "QuantityTooLow",
     "Queued",
     "SlugTaken",
@@ -51,20 +56,30 @@ __all__ = [
     "add_code",
     "add_tier",
     "archive",
+    "ask_reminder",
+    "begin_drawing",
     "cancel",
     "claim",
     "close_sales",
     "create_event",
     "delete",
     "duplicate_event",
+    "forget_reminders",
+    "owe_reminders",
     "publish",
     "queue",
     "redeem",
+    "refuse_picture",
     "release",
+    "remove_picture",
     "remove_tier",
     "reopen_sales",
+    "reroll_poster",
     "restore",
     "sell",
+    "set_picture",
+    "show_picture",
+    "stop_reminders",
     "unredeem",
     "unsell",
     "update_code",

@@ -1,12 +1,10 @@
 """How an event is made and changed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.utils.crypto import get_random_string
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.actions import NotAllowed
@@ -14,6 +12,7 @@ from accounts.models import Promoter, User
 from events.models import Event, TicketTier
 from ticketing import history
 from ticketing.errors import DomainError
+from ticketing.slugs import slugs
 
 from .rights import actor, changeable_event, is_staff, locked_event, locked_tiers, only_planners, set_fields
 from .tiers import TERMS as TIER_TERMS
@@ -133,20 +132,13 @@ def _only_known(facts: dict[str, Any], by: User | None) -> None:
 
 def _made(event: Event) -> Event:
     """Insert the draft under the first free of a few addresses made from its title, or the one it was given."""
-    for slug in [event.slug] if event.slug else _slugs(event.title):
+    for slug in [event.slug] if event.slug else slugs(event.title, otherwise="event"):
         event.slug = slug
         event.clean_fields(exclude=["promoter", "created_by"])
         Event.objects.bulk_create([event], ignore_conflicts=True)
         if made := Event.objects.filter(pk=event.pk).first():
             return made
     raise SlugTaken
-
-
-def _slugs(title: str) -> Iterator[str]:
-    stem = slugify(title)[:60].strip("-") or "event"
-    yield stem
-    for _try in range(5):
-        yield f"{stem}-{get_random_string(4, 'abcdefghjkmnpqrstuvwxyz23456789')}"
 
 
 def _make_tier(event: Event, **terms: Any) -> None:

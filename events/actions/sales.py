@@ -53,7 +53,7 @@ def publish(*, event_id: Any, by: User | None, at: datetime) -> None:
         raise statuses.MoveRefused
     if things := missing(event, locked_tiers(event), at=at):
         raise NotReady(things)
-    statuses.move(event, PUBLISHED, at=at, by=actor(by), published_at=at)
+    statuses.move(event, PUBLISHED, at=at, by=actor(by), published_at=at, poster=str(event.choice))
 
 
 @transaction.atomic

@@ -152,7 +152,6 @@ class Migration(migrations.Migration):
                 ("starts_at", models.DateTimeField(verbose_name="starts at")),
                 ("ends_at", models.DateTimeField(verbose_name="ends at")),
                 ("doors_open_at", models.DateTimeField(blank=True, null=True, verbose_name="doors open at")),
-                ("image", models.FileField(blank=True, editable=False, max_length=200, upload_to="events", verbose_name="picture")),
                 ("image_url", models.URLField(blank=True, verbose_name="address of a picture elsewhere")),
                 ("poster", models.CharField(blank=True, editable=False, max_length=60)),
                 ("age_limit", models.SmallIntegerField(blank=True, null=True, verbose_name="age limit")),

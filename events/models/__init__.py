@@ -2,8 +2,10 @@
 
 from .code import DiscountCode
 from .event import Event, Per, Phase
+from .picture import Picture
 from .rate import ReferenceRate
+from .reminder import Reminder
 from .tier import TicketTier, TierState
 from .view import ActiveEvent
 
-__all__ = ["ActiveEvent", "DiscountCode", "Event", "Per", "Phase", "ReferenceRate", "TicketTier", "TierState"]
+__all__ = ["ActiveEvent", "DiscountCode", "Event", "Per", "Phase", "Picture", "ReferenceRate", "Reminder", "TicketTier", "TierState"]

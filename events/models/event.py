@@ -1,6 +1,6 @@
 """Something that can be attended."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Self
 from zoneinfo import ZoneInfo, available_timezones
@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Promoter
+from events import posters
 from ticketing.bases import Row, SoftDeleted
 from ticketing.money import Currency
 from ticketing.querysets import Living, RowQuerySet
@@ -146,7 +147,18 @@ class Event(Row, SoftDeleted):
     starts_at = models.DateTimeField(_("starts at"))
     ends_at = models.DateTimeField(_("ends at"))
     doors_open_at = models.DateTimeField(_("doors open at"), null=True, blank=True)
-    image = models.FileField(_("picture"), upload_to="events", max_length=200, blank=True, editable=False)
+    # By its address, so that lists need no join. Set when the picture is drawn, not when it is uploaded.
+    image = models.ForeignKey(
+        "events.Picture",
+        models.SET_NULL,
+        to_field="digest",
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("picture"),
+    )
+    # Kept for imports and never shown: the other host would learn who visits the page.
     image_url = models.URLField(_("address of a picture elsewhere"), blank=True)
     poster = models.CharField(max_length=60, blank=True, editable=False)  # ink, family, layout and seed; fixed at publication
     age_limit = models.SmallIntegerField(_("age limit"), null=True, blank=True)
@@ -335,6 +347,15 @@ class Event(Row, SoftDeleted):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
+    @property
+    def local_day(self) -> date:
+        return self.starts_at.astimezone(self.zone).date()
+
+    @property
+    def choice(self) -> posters.Choice:
+        """Return the poster that was fixed at publication, or for a draft the one that it would be."""
+        return posters.Choice.read(self.poster) if self.poster else posters.roll(self.title, self.artist, self.local_day)
+
     def get_absolute_url(self) -> str:
         return reverse("events:event", args=[self.slug])
 
@@ -353,6 +374,13 @@ class Event(Row, SoftDeleted):
 
     def is_over(self, at: datetime) -> bool:
         return at >= self.ends_at
+
+    def sale_to_come(self, at: datetime) -> datetime | None:
+        """Return when the sale starts, if nothing is on sale yet and something will be. Reads its tiers: prefetch them for lists."""
+        tiers: list[Any] = [tier for tier in self.tiers.all() if tier.is_listed]
+        if self.status != Status.PUBLISHED or self.is_over(at) or any(tier.is_in_window(at) for tier in tiers):
+            return None
+        return min((tier.sale_starts_at for tier in tiers if tier.sale_starts_at and at < tier.sale_starts_at), default=None)
 
     def phase(self, at: datetime) -> Phase | None:
         """Return where a public event stands. Reads its tiers: prefetch them for lists."""

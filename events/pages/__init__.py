@@ -1,7 +1,7 @@
 """What the public pages show of events: plain values for templates, put together once and kept."""
 
 from .calendar import calendar
-from .drawings import choice, drawing, poster_stamp
+from .drawings import Look, drawing, look, poster_stamp
 from .event import Shown, event
 from .lists import Card, Results, cities, past, read_cursor, results
 from .tickets import Tickets, TierLine, read_quantities, tickets, turns
@@ -9,15 +9,16 @@ from .words import zone_name
 
 __all__ = [
     "Card",
+    "Look",
     "Results",
     "Shown",
     "Tickets",
     "TierLine",
     "calendar",
-    "choice",
     "cities",
     "drawing",
     "event",
+    "look",
     "past",
     "poster_stamp",
     "read_cursor",

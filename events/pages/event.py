@@ -18,7 +18,7 @@ from events.models import Event
 from ticketing import money
 from ticketing.markdown import to_html
 
-from .drawings import choice, drawing
+from .drawings import Look, look
 from .words import zone_name
 
 SCRIPT_ESCAPES = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
@@ -40,8 +40,7 @@ class Shown:
     refunds: str
     description: str
     ink: str
-    poster: str
-    art: str
+    look: Look
     preview: str
     json_ld: str
 
@@ -67,9 +66,8 @@ def event(found: Event) -> Shown:
         age=_age(found.age_limit),
         refunds=refunds.policy_of(found).words(),
         description=about,
-        ink=choice(found).ink,
-        poster=drawing(found, "poster"),
-        art=drawing(found, "art"),
+        ink=found.choice.ink,
+        look=look(found),
         preview="",
         json_ld=_json_ld(found, url, summary),
     )

@@ -15,10 +15,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import Promoter
 from events.forms import Wanted
 from events.models import Event, TicketTier, TierState
 
-from .drawings import choice, drawing
+from .drawings import Look, look
 from .tickets import TierLine, tier_lines
 from .words import moment
 
@@ -39,8 +40,7 @@ class Card:
     starts_at: str  # for machines; the three below are the venue's clocks, which no template may turn into ours
     when: str
     day: str
-    poster: str
-    art: str
+    look: Look
     ink: str
     price: str
     note: str
@@ -58,10 +58,11 @@ class Results:
     is_past: bool = False
 
 
-def results(wanted: Wanted, at: datetime) -> Results:
-    found, guessed = _found(wanted, at)
+def results(wanted: Wanted, at: datetime, *, of: Promoter | None = None) -> Results:
+    """Return what is wanted of all events, or of one promoter's: there, none is larger than the others."""
+    found, guessed = _found(_events(of), wanted, at)
     cards = [card(event, at) for event in found[:PAGE]]
-    feature = cards.pop(0) if cards and not wanted.is_narrow and not wanted.after else None
+    feature = cards.pop(0) if cards and not (of or wanted.is_narrow or wanted.after) else None
     return Results(
         months=by_month(cards),
         feature=feature,
@@ -72,9 +73,9 @@ def results(wanted: Wanted, at: datetime) -> Results:
     )
 
 
-def past(after: tuple[datetime, int] | None, at: datetime) -> Results:
+def past(after: tuple[datetime, int] | None, at: datetime, *, of: Promoter | None = None) -> Results:
     moment, shown = after or (None, 0)
-    events = Event.objects.past(at).with_prices().defer("description", "search_vector", "search_text")
+    events = _events(of).past(at).with_prices().defer("description", "search_vector", "search_text")
     if moment:
         events = events.filter(starts_at__lte=moment)
     found = list(events[shown : shown + PAGE + 1])
@@ -115,9 +116,8 @@ def card(event: Event, at: datetime) -> Card:
         starts_at=begin.isoformat(),
         when=moment(event.starts_at, event),
         day=date_format(begin, _("l j F, H:i")),
-        poster=drawing(event, "poster"),
-        art=drawing(event, "art"),
-        ink=choice(event).ink,
+        look=look(event),
+        ink=event.choice.ink,
         price=_from(lines),
         note=note,
         mark=mark,
@@ -153,8 +153,12 @@ def by_month(cards: Iterable[Card]) -> list[tuple[date, list[Card]]]:
     return [(month, list(found)) for month, found in groupby(cards, key=lambda card: card.month)]
 
 
-def _found(wanted: Wanted, at: datetime) -> tuple[list[Event], bool]:
-    events = _narrowed(Event.objects.upcoming(at).with_prices(), wanted).defer("description", "search_vector", "search_text")
+def _events(of: Promoter | None) -> Any:
+    return of.events if of else Event.objects
+
+
+def _found(among: Any, wanted: Wanted, at: datetime) -> tuple[list[Event], bool]:
+    events = _narrowed(among.upcoming(at).with_prices(), wanted).defer("description", "search_vector", "search_text")
     moment, shown = wanted.after or (None, 0)
     if moment:
         events = events.filter(starts_at__gte=moment)

@@ -15,7 +15,7 @@ from .layouts import HEIGHT, LAYOUTS, WIDTH, Sheet
 from .svg import element, escaped
 from .words import clean
 
-__all__ = ["FAMILIES", "INKS", "LAYOUTS", "Choice", "art_svg", "inks_css", "poster_svg", "roll"]
+__all__ = ["FAMILIES", "INKS", "LAYOUTS", "Choice", "art_svg", "inks_css", "poster_svg", "roll", "turned"]
 
 # Not strftime, which speaks the server's language.
 DAYS = ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"]
@@ -51,16 +51,22 @@ class Choice:
         return cls(ink, family, layout, int(seed, 16))
 
 
-def roll(title: str, artist: str, date: datetime.date, turn: int = 0) -> Choice:
-    """Throw the dice for an event. Each further turn brings another ink, family and layout than the turn before."""
+def roll(title: str, artist: str, date: datetime.date) -> Choice:
+    """Throw the dice for an event."""
     dice = Dice(clean(title), clean(artist), date.year, date.month, date.day)
+    return Choice(ink=dice.pick(list(INKS)), family=dice.pick(list(FAMILIES)), layout=dice.pick(list(LAYOUTS)), seed=dice.below(SEEDS))
+
+
+def turned(choice: Choice) -> Choice:
+    """Return the next turn: another ink, family and layout than this one, and in fifty turns every ink in every family."""
     inks, families, layouts = list(INKS), list(FAMILIES), list(LAYOUTS)
-    # Steps that share no factor with the lengths come by every name; the last term brings every pair.
+    # Steps that share no factor with the lengths come by every name; one more at each round of the inks brings every pair.
+    ink, step = inks.index(choice.ink), 2 + (choice.ink == inks[0])
     return Choice(
-        ink=inks[(dice.below(len(inks)) + 3 * turn) % len(inks)],
-        family=families[(dice.below(len(families)) + 2 * turn + turn // len(inks)) % len(families)],
-        layout=layouts[(dice.below(len(layouts)) + turn) % len(layouts)],
-        seed=(dice.below(SEEDS) + 40503 * turn) % SEEDS,
+        ink=inks[(ink + 3) % len(inks)],
+        family=families[(families.index(choice.family) + step) % len(families)],
+        layout=layouts[(layouts.index(choice.layout) + 1) % len(layouts)],
+        seed=(choice.seed + 40503) % SEEDS,
     )
 
 

@@ -112,7 +112,7 @@ def test_d_02_address_is_unique_whatever_its_case():
 
 def test_b_02_one_person_owns_one_promoter(team):
     with pytest.raises(IntegrityError, match="owner_id"):
-        Promoter.objects.create(owner=team.owner, name="Second", contact_email="a@example.org", applied_at=THEN)
+        Promoter.objects.create(owner=team.owner, name="Second", slug="second", contact_email="a@example.org", applied_at=THEN)
 
 
 def test_k_13_people_of_a_team_cannot_be_deleted(team):

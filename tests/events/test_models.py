@@ -9,13 +9,13 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import CheckConstraint, ProtectedError, UniqueConstraint
 
 from accounts.models import User
-from events.models import ActiveEvent, DiscountCode, Event, ReferenceRate, TicketTier
+from events.models import ActiveEvent, DiscountCode, Event, Picture, ReferenceRate, Reminder, TicketTier
 from tests import factories
 from tests.factories import THEN
 from ticketing.models import AuditLog
 
 pytestmark = pytest.mark.django_db
-OURS = (Event, TicketTier, DiscountCode, ReferenceRate)
+OURS = (Event, TicketTier, DiscountCode, Picture, ReferenceRate, Reminder)
 
 
 def refused(query, *values):

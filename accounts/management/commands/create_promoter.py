@@ -46,7 +46,7 @@ class Command(BaseCommand):
         details["contact_email"] = owner.email
         now, language = timezone.now(), settings.LANGUAGE_CODE
         try:
-            Promoter(owner=owner, applied_at=now, **details).full_clean(validate_unique=False)
+            Promoter(owner=owner, applied_at=now, **details).full_clean(exclude=["slug"], validate_unique=False)
             with transaction.atomic():
                 made = actions.open_promoter(owner=owner, by=None, at=now, language=language, **details)
                 transaction.set_rollback(options["dry_run"])

@@ -5,22 +5,21 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from accounts import roles
+from accounts.models import Promoter
+from events import kept, pages
+from events.forms import Remind, Search, Wanted
+from events.models import Event
+from ticketing.markdown import to_html
 
-from . import kept, pages, posters
-from .forms import Search
-from .models import Event
-
-YEAR = 365 * 24 * 60 * 60
+from .drawings import seen
 
 
 @require_safe
@@ -53,9 +52,38 @@ def past(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def by(request: HttpRequest, slug: str, *, is_past: bool = False) -> HttpResponse:
+    """Show a promoter and its events, while it is approved. It is kept for a minute, and so is an approval taken back."""
+    after = pages.read_cursor(request.GET.get("after", ""))
+
+    def make() -> dict[str, Any]:
+        now, promoter = timezone.now(), get_object_or_404(Promoter.objects.approved(), slug=slug)
+        found = pages.past(after, now, of=promoter) if is_past else pages.results(Wanted(after=after), now, of=promoter)
+        return {
+            "slug": slug,
+            "name": promoter.name,
+            "about": to_html(promoter.about),
+            "contact": promoter.contact_email,
+            "past": promoter.events.past(now).count(),
+            "results": render_to_string("events/_results.html", {"found": found, "wanted": found.wanted, "later": {"after": found.more}}),
+        }
+
+    variant = sha256(f"by {slug} {is_past} {get_language()} {after!r}".encode()).hexdigest()
+    shown = kept.LISTS.get(kept.EVERYTHING, variant, make)
+    return render(request, "events/promoter.html", {"promoter": shown, "is_past": is_past, "canonical": settings.SITE_URL + request.path})
+
+
+@require_safe
 def event(request: HttpRequest, slug: str) -> HttpResponse:
+    return event_page(request, slug, Remind())
+
+
+def event_page(request: HttpRequest, slug: str, reminder: Remind) -> HttpResponse:
+    """Show the page. The form stands outside the kept parts, for its token belongs to one visitor."""
     texts = _texts(request, slug)
-    return render(request, "events/event.html", {"page": texts, "tickets": _tickets(request, texts)})
+    waits = texts["sale_to_come"] and timezone.now() < texts["sale_to_come"]
+    context = {"page": texts, "tickets": _tickets(request, texts), "slug": slug, "form": reminder if waits else None}
+    return render(request, "events/event.html", context)
 
 
 @require_safe
@@ -72,18 +100,8 @@ def availability(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-def poster(request: HttpRequest, slug: str, stamp: str) -> HttpResponse:
-    return _drawing(request, slug, stamp, "events:poster", _draw_poster)
-
-
-@require_safe
-def art(request: HttpRequest, slug: str, stamp: str) -> HttpResponse:
-    return _drawing(request, slug, stamp, "events:art", _draw_art)
-
-
-@require_safe
 def calendar(request: HttpRequest, slug: str) -> HttpResponse:
-    found = _seen(request, slug)
+    found = seen(request, slug)
     response = HttpResponse(
         pages.calendar(found, settings.SITE_URL + found.get_absolute_url()), content_type="text/calendar; charset=utf-8"
     )
@@ -97,7 +115,7 @@ def _texts(request: HttpRequest, slug: str) -> dict[str, Any]:
         return dict(kept.TEXTS.get(slug, str(get_language()), lambda: _make_texts(Event.objects.shown().with_prices().get(slug=slug))))
     except Event.DoesNotExist:
         # A draft, for those who work on it; nobody else learns that it is there.
-        return _make_texts(_seen(request, slug))
+        return _make_texts(seen(request, slug))
 
 
 def _make_texts(found: Event) -> dict[str, Any]:
@@ -111,6 +129,7 @@ def _make_texts(found: Event) -> dict[str, Any]:
         "summary": shown.summary,
         "is_draft": not found.is_shown,
         "turns": pages.turns(found),
+        "sale_to_come": found.sale_to_come(timezone.now()),
         **parts,
     }
 
@@ -127,34 +146,3 @@ def _tickets(request: HttpRequest, texts: dict[str, Any]) -> str:
 def _make_tickets(event_id: Any, wanted: dict[UUID, int]) -> str:
     found = get_object_or_404(Event.objects.with_prices(), pk=event_id)
     return render_to_string("events/_tickets.html", {"event": found, "tickets": pages.tickets(found, wanted, timezone.now())})
-
-
-def _seen(request: HttpRequest, slug: str) -> Event:
-    """Return the event if this visitor may see it. Others' drafts are not there at all."""
-    found = Event.objects.with_prices().filter(slug=slug).first()
-    if found is None:
-        raise Http404
-    if not found.is_shown and not (roles.is_staff_member(request.user) or roles.role_in(request.user, found.promoter)):
-        raise Http404
-    return found
-
-
-def _drawing(request: HttpRequest, slug: str, stamp: str, route: str, draw: Any) -> HttpResponse:
-    found = _seen(request, slug)
-    if stamp != pages.poster_stamp(found):
-        return redirect(reverse(route, args=[slug, pages.poster_stamp(found)]))
-    response = HttpResponse(draw(found), content_type="image/svg+xml")
-    patch_cache_control(response, **{"public" if found.is_shown else "private": True}, max_age=YEAR, immutable=True)
-    return response
-
-
-def _draw_poster(found: Event) -> str:
-    return posters.poster_svg(found.title, found.artist, _local_day(found), venue=found.venue, choice=pages.choice(found))
-
-
-def _draw_art(found: Event) -> str:
-    return posters.art_svg(found.title, found.artist, _local_day(found), choice=pages.choice(found))
-
-
-def _local_day(found: Event) -> Any:
-    return found.starts_at.astimezone(found.zone).date()
