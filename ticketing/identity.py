@@ -63,6 +63,7 @@ class Site:
 
     def __init__(self, values: dict[str, str]) -> None:
         self._values = values
+        self.mark = hash((settings.SITE_NAME, *sorted(values.items())))  # another one, and the frame is rendered anew
         self.name = values.get("name") or settings.SITE_NAME
         self.logo = values.get("logo", "")
         self.seller = values.get("seller", "")
