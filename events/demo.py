@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import Promoter
 
 from . import actions
+from . import crowd as crowds
 from .models import Event, ReferenceRate
 
 PER_USDT = {"IDR": Decimal(16300), "USD": Decimal(1), "USDT": Decimal(1)}
@@ -255,8 +256,13 @@ def seed(*, seed: int) -> Iterator[str]:
             yield _made(night)
 
 
+def crowd(*, seed: int, count: int) -> Iterator[int]:
+    return crowds.make(seed=seed, count=count)
+
+
 def _made(night: Night) -> str:
-    zone, now = ZoneInfo(night.zone), timezone.now()
+    # From midnight, so that a demo made twice on a day is the same to the second.
+    zone, now = ZoneInfo(night.zone), timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     today = now.astimezone(zone).date()
     begin = datetime.combine(today + timedelta(days=night.days), time.fromisoformat(night.begins), zone)
     # Written down, opened and sold some weeks before, as it would have been.

@@ -10,7 +10,7 @@ from django.db import connection, connections
 
 from accounts.roles import make_groups
 from tests.post_office import PostOffice
-from ticketing import hints, identity, mail, roles
+from ticketing import hints, identity, kept, mail, roles
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +32,12 @@ def django_db_setup(django_db_setup, django_db_blocker):
 @pytest.fixture
 def now() -> datetime:
     return datetime(2027, 2, 13, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_near(monkeypatch):
+    """Tests change the world behind the processes' backs; one test is about what is kept near."""
+    monkeypatch.setattr(kept, "NEAR_SECONDS", 0)
 
 
 @pytest.fixture(autouse=True)

@@ -304,6 +304,7 @@ SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"provider_class": "accounts.google
 LANGUAGE_CODE = env.one_of("LANGUAGE_CODE", ("en", "id"), "en")
 LANGUAGES = [("en", _("English")), ("id", _("Indonesian"))]
 LOCALE_PATHS = [BASE_DIR / "ticketing" / "locale"]
+FORMAT_MODULE_PATH = "ticketing.formats"
 TIME_ZONE = env.time_zone("TIME_ZONE", "Asia/Jakarta")
 USE_TZ = True
 

@@ -435,7 +435,7 @@ class Migration(migrations.Migration):
             model_name="event",
             index=models.Index(
                 condition=models.Q(("deleted_at", None), ("status__in", ["published", "sales_closed"])),
-                fields=["starts_at", "id"],
+                fields=["starts_at", "ends_at", "id"],
                 name="events_public_start",
             ),
         ),
@@ -443,7 +443,7 @@ class Migration(migrations.Migration):
             model_name="event",
             index=models.Index(
                 condition=models.Q(("deleted_at", None), ("status__in", ["published", "sales_closed"])),
-                fields=["city", "starts_at", "id"],
+                fields=["city", "starts_at", "ends_at", "id"],
                 name="events_public_city",
             ),
         ),

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models
 from django.db.models import CheckConstraint, Exists, F, GeneratedField, Index, OuterRef, Prefetch, Q, Subquery, Value
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
@@ -54,6 +54,21 @@ class Per(models.TextChoices):
 PUBLIC = (Status.PUBLISHED, Status.SALES_CLOSED)
 
 
+CITIES = """
+WITH RECURSIVE cities (city) AS (
+    (SELECT city FROM events_event WHERE deleted_at IS NULL AND status IN ('published', 'sales_closed') AND city > '' ORDER BY city LIMIT 1)
+    UNION ALL
+    SELECT (SELECT e.city FROM events_event e WHERE e.deleted_at IS NULL AND e.status IN ('published', 'sales_closed')
+            AND e.city > cities.city ORDER BY e.city LIMIT 1)
+    FROM cities WHERE cities.city IS NOT NULL
+)
+SELECT cities.city FROM cities WHERE EXISTS (
+    SELECT 1 FROM events_event e WHERE e.deleted_at IS NULL AND e.status IN ('published', 'sales_closed')
+    AND e.city = cities.city AND e.starts_at > %(since)s AND e.ends_at > %(at)s)
+LIMIT 200
+"""
+
+
 def check_timezone(name: str) -> None:
     if name not in available_timezones():
         raise ValidationError(_("This time zone is not known. Write it like Asia/Jakarta."))
@@ -69,11 +84,11 @@ class EventQuerySet(RowQuerySet):
 
     def upcoming(self, at: datetime) -> Self:
         """Those the public can still attend, soonest first. The second bound is for the index: nothing lasts longer."""
-        return self.filter(status__in=PUBLIC, ends_at__gt=at, starts_at__gt=at - LONGEST).order_by("starts_at", "pk")
+        return self.filter(status__in=PUBLIC, ends_at__gt=at, starts_at__gt=at - LONGEST).order_by("starts_at", "ends_at", "pk")
 
     def past(self, at: datetime) -> Self:
-        """Those that were, the latest first."""
-        return self.filter(status__in=PUBLIC, ends_at__lte=at).order_by("-starts_at", "-pk")
+        """Those that were, the latest first. The second bound is for the index: it passes over what is to come."""
+        return self.filter(status__in=PUBLIC, ends_at__lte=at, starts_at__lt=at).order_by("-starts_at", "-ends_at", "-pk")
 
     def on_sale(self, at: datetime) -> Self:
         """Upcoming ones with places that can be bought at this moment by anybody."""
@@ -101,7 +116,12 @@ class EventQuerySet(RowQuerySet):
         return self.filter(pk__in=search.alike(words)).annotate(rank=search.Likeness(words))
 
 
-LivingEvents = Living.from_queryset(EventQuerySet)
+class LivingEvents(Living.from_queryset(EventQuerySet)):  # type: ignore[misc]  # made at run time
+    def cities(self, at: datetime) -> list[str]:
+        """Return where something public can still be attended. From city to city in the index, whatever the number of events."""
+        with connection.cursor() as cursor:
+            cursor.execute(CITIES, {"at": at, "since": at - LONGEST})
+            return [city for (city,) in cursor.fetchall()]
 
 
 class Event(Row, SoftDeleted):
@@ -309,12 +329,12 @@ class Event(Row, SoftDeleted):
         indexes = [
             Index(fields=["status", "starts_at"], condition=Q(deleted_at=None), name="events_status_start"),
             Index(
-                fields=["starts_at", "id"],
+                fields=["starts_at", "ends_at", "id"],
                 condition=Q(deleted_at=None, status__in=["published", "sales_closed"]),
                 name="events_public_start",
             ),
             Index(
-                fields=["city", "starts_at", "id"],
+                fields=["city", "starts_at", "ends_at", "id"],
                 condition=Q(deleted_at=None, status__in=["published", "sales_closed"]),
                 name="events_public_city",
             ),

@@ -91,7 +91,7 @@ def past(after: tuple[datetime, int] | None, at: datetime, *, of: Promoter | Non
 
 
 def cities(at: datetime) -> list[str]:
-    return list(Event.objects.upcoming(at).exclude(city="").order_by("city").values_list("city", flat=True).distinct()[:200])
+    return Event.objects.cities(at)
 
 
 def read_cursor(text: str) -> tuple[datetime, int] | None:
@@ -183,8 +183,9 @@ def _narrowed(events: Any, wanted: Wanted) -> Any:
         end = datetime.combine(wanted.last_day, time.max, UTC) + WIDEST_ZONE
         events = events.filter(starts_at__lte=end).annotate(day=local_day).filter(day__lte=wanted.last_day)
     if wanted.most is not None:
-        per_usdt = Coalesce(OuterRef("per_usdt"), Case(When(event__currency="USDT", then=Value(Decimal(1))), default=Value(Decimal(0))))
-        cheap = TicketTier.objects.listed().filter(event=OuterRef("pk"), price__lte=Value(wanted.most) * per_usdt)
+        per_usdt = Coalesce("per_usdt", Case(When(currency="USDT", then=Value(Decimal(1))), default=Value(Decimal(0))))
+        cheap = TicketTier.objects.listed().filter(event=OuterRef("pk"), price__lte=OuterRef("highest"))
+        events = events.alias(highest=Value(wanted.most) * per_usdt)
         events = events.filter(Exists(cheap))
     return events
 

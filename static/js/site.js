@@ -6,7 +6,7 @@ const shape = { less: "M6 12h12", more: "M6 12h12M12 6v12" };
 function stepperButton(kind, label, input) {
   const button = document.createElement("button");
   button.type = "button";
-  button.id = `${kind}-${input.id}`; // by which its focus is found again after the part is replaced
+  button.id = `${kind}-${input.id}`;
   button.setAttribute("aria-label", label);
   button.innerHTML = `<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="${shape[kind]}"/></svg>`;
   button.addEventListener("click", () => {
@@ -34,4 +34,11 @@ function equip(root) {
 }
 
 equip(document);
-document.addEventListener("htmx:afterSwap", () => equip(document)); // before htmx gives the focus back
+
+// A part that is replaced gives the focus back to where it was, also on the buttons that are only made here.
+let focused = "";
+document.addEventListener("htmx:beforeSwap", () => { focused = document.activeElement.id; });
+document.addEventListener("htmx:afterSwap", () => {
+  equip(document);
+  document.getElementById(focused)?.focus({ preventScroll: true });
+});

@@ -174,8 +174,8 @@ def test_e_01_k_10_available_is_generated_and_cannot_drift():
     ("name", "words"),
     [
         ("events_status_start", "(status, starts_at) WHERE (deleted_at IS NULL)"),
-        ("events_public_start", "(starts_at, id) WHERE ((deleted_at IS NULL) AND"),
-        ("events_public_city", "(city, starts_at, id) WHERE ((deleted_at IS NULL) AND"),
+        ("events_public_start", "(starts_at, ends_at, id) WHERE ((deleted_at IS NULL) AND"),
+        ("events_public_city", "(city, starts_at, ends_at, id) WHERE ((deleted_at IS NULL) AND"),
         ("events_search", "USING gin (search_vector)"),
         ("events_search_typos", "USING gin (search_text gin_trgm_ops)"),
         ("tiers_of_event", '(event_id, "position")'),

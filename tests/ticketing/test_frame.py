@@ -1,11 +1,14 @@
 """The frame without a browser: language, site identity, texts, forms, sizes."""
 
 import gzip
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
+from django.utils.formats import date_format
 
 from tests import factories
 from ticketing import identity
@@ -173,3 +176,9 @@ def test_style_sheets_of_a_public_page_stay_small():
     sheets = [(BASE_DIR / "static/css" / f"{name}.css").read_bytes() for name in ("tokens", "inks", "base", "components", "pages", "print")]
 
     assert len(gzip.compress(b"".join(sheets))) < 25_000
+
+
+@pytest.mark.parametrize(("language", "written"), [("en", "3 February 2027, 14:05"), ("id", "3 Februari 2027, 14.05")])
+def test_dates_are_written_day_first_with_24_hours(language, written):
+    with translation.override(language):
+        assert date_format(datetime(2027, 2, 3, 14, 5, tzinfo=UTC), "DATETIME_FORMAT") == written

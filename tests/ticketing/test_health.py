@@ -85,7 +85,7 @@ def test_missing_migration_is_named(client, everything_runs, transactional_db):
         answer = ask(client)
         cursor.execute("UPDATE django_migrations SET app = 'sample' WHERE app = 'elsewhere'")
 
-    assert answer == (503, {**WELL, "migrations": {"state": "fail", "says": "not applied: sample.0001_initial"}}, True)
+    assert answer == (503, {**WELL, "migrations": {"state": "fail", "says": "not applied: sample.0001_initial, sample.0002_rooms"}}, True)
 
 
 def test_database_that_is_away_is_said(client, everything_runs, database_at):

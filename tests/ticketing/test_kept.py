@@ -3,8 +3,10 @@
 from uuid import uuid4
 
 import pytest
+from django.core.cache import cache
 from django.db import transaction
 
+from ticketing import hints, kept
 from ticketing.kept import Shelf
 
 
@@ -102,3 +104,46 @@ def test_without_the_cache_every_value_is_made_anew(shelf, redis_away):
     assert [shelf.get("a", "en", make), shelf.get("a", "en", make)] == ["value 1", "value 2"]
     with transaction.atomic():
         shelf.renew("a")
+
+
+@pytest.fixture
+def near(monkeypatch):
+    monkeypatch.setattr(kept, "NEAR_SECONDS", 60)
+
+
+def test_what_was_just_shown_is_shown_again_without_asking_redis(shelf, near, monkeypatch):
+    shelf.get("a", "en", lambda: "value")
+    monkeypatch.setattr(hints, "ask", lambda *_, **__: pytest.fail("asked"))
+
+    assert shelf.get("a", "en", lambda: "other") == "value"
+
+
+def test_after_a_second_redis_is_asked_again(shelf, monkeypatch):
+    monkeypatch.setattr(kept, "NEAR_SECONDS", 1)
+    with monkeypatch.context() as clock:
+        clock.setattr(kept.time, "monotonic", lambda: 100.0)
+        shelf.get("a", "en", lambda: "old")
+        cache.clear()  # as another process would renew it
+        clock.setattr(kept.time, "monotonic", lambda: 100.9)
+        assert shelf.get("a", "en", lambda: "new") == "old"
+        clock.setattr(kept.time, "monotonic", lambda: 101.1)
+        assert shelf.get("a", "en", lambda: "new") == "new"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_own_commit_is_shown_at_once(shelf, near):
+    shelf.get("a", "en", lambda: "old")
+    shelf.get("b", "en", lambda: "old")
+
+    with transaction.atomic():
+        shelf.renew("a")
+
+    assert shelf.get("a", "en", lambda: "new") == "new"
+    assert shelf.get("b", "en", lambda: "new") == "old"
+
+
+def test_no_more_is_near_than_fits(shelf, near):
+    for number in range(3 * kept.NEAR_MOST):
+        shelf.get(number, "en", lambda: "value")
+
+    assert len(shelf._near) <= kept.NEAR_MOST
