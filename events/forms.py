@@ -33,7 +33,7 @@ class Wanted:
 
 
 class Remind(forms.Form):
-    email = forms.EmailField(label=_("Your e-mail"), help_text=_("For this one letter. We forget it afterwards."))
+    email = forms.EmailField(label=_("Your e-mail"), help_text=_("For this one letter. A week later we have forgotten it."))
 
 
 def _day(label: Any) -> forms.DateField:

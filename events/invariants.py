@@ -37,13 +37,13 @@ BROKEN = {
         WHERE p.event_id <> e.id OR p.original IS NOT NULL""",
     "picture {}: waits for five minutes to be drawn": """
         SELECT id FROM events_picture WHERE original IS NOT NULL AND created_at < now() - interval '5 minutes'""",
-    "reminder {}: its letter is owed since five minutes": """
+    "reminder {}: its sale has begun, and no letter is owed": """
         SELECT r.id FROM events_reminder r JOIN events_event e ON e.id = r.event_id
         WHERE r.sent_at IS NULL AND e.status = 'published' AND e.deleted_at IS NULL AND e.ends_at > now() AND EXISTS (
             SELECT 1 FROM events_tickettier t WHERE t.event_id = e.id AND t.is_active AND NOT t.hidden
             AND t.sale_starts_at < now() - interval '5 minutes' AND (t.sale_ends_at IS NULL OR t.sale_ends_at > now()))
         AND r.created_at < now() - interval '5 minutes'""",
-    "reminder {}: its address should be forgotten since a day": """
+    "reminder {}: its address should be forgotten": """
         SELECT r.id FROM events_reminder r JOIN events_event e ON e.id = r.event_id
         WHERE r.sent_at < now() - interval '8 days' OR e.ends_at < now() - interval '1 day'""",
     "event {}: a price has more decimals than its currency": """

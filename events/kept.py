@@ -7,6 +7,7 @@ from .models import Event
 TEXTS = Shelf("event-texts", seconds=5 * 60)
 STOCK = Shelf("event-stock", seconds=60)
 LISTS = Shelf("event-lists", seconds=60)
+MAPS = Shelf("event-maps", seconds=60 * 60)
 EVERYTHING = "all"
 
 

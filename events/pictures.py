@@ -38,6 +38,13 @@ def redraw(original: bytes) -> dict[int, bytes]:
     return {width: _webp(image, width) for width in WIDTHS}
 
 
+def card(drawn: bytes, width: int, height: int) -> bytes:
+    """Return one of our own drawings as a JPEG of exactly this size, which those who show shared links can all read."""
+    out = BytesIO()
+    ImageOps.fit(Image.open(BytesIO(drawn)).convert("RGB"), (width, height), Image.Resampling.LANCZOS).save(out, "JPEG", quality=QUALITY)
+    return out.getvalue()
+
+
 def _open(upload: BinaryIO) -> Image.Image:
     try:
         image = Image.open(upload, formats=FORMATS)

@@ -9,6 +9,12 @@ from .models import Event
 SAID: dict[str, Any] = {
     "created": _("Created"),
     "sales_reopened": _("Sales opened again"),
+    "poster_rerolled": _("Another poster"),
+    "picture_uploaded": _("Picture uploaded"),
+    "picture_shown": _("Picture shown"),
+    "picture_removed": _("Picture removed"),
+    "picture_refused": _("Picture could not be drawn"),
+    "reminders_owed": _("Letters about the start of the sale"),
     "tier_added": _("Tier added"),
     "tier_changed": _("Tier changed"),
     "tier_removed": _("Tier removed"),

@@ -79,6 +79,9 @@ class EventQuerySet(RowQuerySet):
         """Those with a page of their own: once published, always, since people hold links to it."""
         return self.filter(published_at__isnull=False)
 
+    def public(self) -> Self:
+        return self.filter(status__in=PUBLIC)
+
     def upcoming(self, at: datetime) -> Self:
         """Those the public can still attend, soonest first. The second bound is for the index: nothing lasts longer."""
         return self.filter(status__in=PUBLIC, ends_at__gt=at, starts_at__gt=at - LONGEST).order_by("starts_at", "ends_at", "pk")

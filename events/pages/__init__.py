@@ -1,7 +1,7 @@
 """What the public pages show of events: plain values for templates, put together once and kept."""
 
 from .calendar import calendar
-from .drawings import Look, drawing, look, poster_stamp
+from .drawings import Look, card, drawing, look, poster_stamp
 from .event import Shown, event
 from .lists import Card, Results, cities, past, read_cursor, results
 from .tickets import Tickets, TierLine, read_quantities, tickets, turns
@@ -15,6 +15,7 @@ __all__ = [
     "Tickets",
     "TierLine",
     "calendar",
+    "card",
     "cities",
     "drawing",
     "event",

@@ -39,6 +39,11 @@ def drawing(event: Event, kind: str) -> str:
     return reverse(f"events:{kind}", args=[event.slug, poster_stamp(event)])
 
 
+def card(event: Event) -> str:
+    """Return where the card of a shared link is: a photograph is smaller as JPEG, a drawing as PNG."""
+    return drawing(event, "card-of-picture" if event.image_id else "card")
+
+
 def poster_stamp(event: Event) -> str:
     """Return what changes with anything that a drawing shows, so that browsers may keep it for a year."""
     shown = (event.title, event.artist, event.starts_at, event.timezone, event.venue, event.poster, event.image_id)

@@ -7,6 +7,7 @@ from html import unescape
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
@@ -18,7 +19,7 @@ from events.models import Event
 from ticketing import money
 from ticketing.markdown import to_html
 
-from .drawings import Look, look
+from .drawings import Look, card, look
 from .words import zone_name
 
 SCRIPT_ESCAPES = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
@@ -68,7 +69,7 @@ def event(found: Event) -> Shown:
         description=about,
         ink=found.choice.ink,
         look=look(found),
-        preview="",
+        preview=settings.SITE_URL + card(found),
         json_ld=_json_ld(found, url, summary),
     )
 
@@ -103,6 +104,7 @@ def _json_ld(found: Event, url: str, summary: str) -> SafeString:
         "name": found.title,
         "description": summary,
         "url": url,
+        "image": settings.SITE_URL + card(found),
         "startDate": found.starts_at.astimezone(found.zone).isoformat(),
         "endDate": found.ends_at.astimezone(found.zone).isoformat(),
         "eventStatus": f"https://schema.org/Event{'Cancelled' if found.status == Event.Status.CANCELLED else 'Scheduled'}",
@@ -111,7 +113,11 @@ def _json_ld(found: Event, url: str, summary: str) -> SafeString:
             "name": found.venue,
             "address": {"@type": "PostalAddress", "streetAddress": found.address, "addressLocality": found.city},
         },
-        "organizer": {"@type": "Organization", "name": found.promoter.name},
+        "organizer": {
+            "@type": "Organization",
+            "name": found.promoter.name,
+            "url": settings.SITE_URL + reverse("events:by", args=[found.promoter.slug]),
+        },
         "offers": offers,
     }
     if found.artist:

@@ -8,18 +8,33 @@ import datetime
 import re
 from dataclasses import dataclass
 
+from PIL import Image
+
+from .card import HEIGHT as CARD_HEIGHT
+from .card import WIDTH as CARD_WIDTH
+from .card import card_svg
 from .dice import Dice
 from .families import FAMILIES
 from .inks import INKS, Ink, inks_css
-from .layouts import HEIGHT, LAYOUTS, WIDTH, Sheet
+from .layouts import HEIGHT, LAYOUTS, WIDTH, Sheet, written_day
+from .raster import paint
 from .svg import element, escaped
 from .words import clean
 
-__all__ = ["FAMILIES", "INKS", "LAYOUTS", "Choice", "art_svg", "inks_css", "poster_svg", "roll", "turned"]
-
-# Not strftime, which speaks the server's language.
-DAYS = ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"]
-MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
+__all__ = [
+    "CARD_HEIGHT",
+    "CARD_WIDTH",
+    "FAMILIES",
+    "INKS",
+    "LAYOUTS",
+    "Choice",
+    "art_svg",
+    "card",
+    "inks_css",
+    "poster_svg",
+    "roll",
+    "turned",
+]
 
 SEEDS = 2**24
 LONG_SIDE = 1200  # of art, before it is scaled to the size asked for
@@ -75,7 +90,7 @@ def poster_svg(title: str, artist: str, date: datetime.date, *, venue: str, choi
     choice = choice or roll(title, artist, date)
     title, artist, venue = clean(title), clean(artist), clean(venue)
     ink = INKS[choice.ink]
-    day = f"{DAYS[date.weekday()]} {date.day} {MONTHS[date.month - 1]}"
+    day = written_day(date)
     sheet = Sheet(
         title=title or artist or day,
         credit=artist if title else "",
@@ -101,6 +116,12 @@ def art_svg(
     art = FAMILIES[choice.family](Dice(choice.seed), ink, wide, tall)
     frame = {"viewBox": f"0 0 {wide} {tall}", "preserveAspectRatio": "xMidYMid slice"}
     return _svg(art, ink=ink, width=width, height=height, **frame)
+
+
+def card(title: str, artist: str, date: datetime.date, *, venue: str, choice: Choice) -> Image.Image:
+    """The card for links that are shared, as pixels: those who show it cannot draw SVG."""
+    drawing = card_svg(title, artist, date, venue=venue, ink=choice.ink, family=choice.family, seed=choice.seed)
+    return paint(drawing, CARD_WIDTH, CARD_HEIGHT)
 
 
 def _svg(drawn: str, *, name: str = "", ink: Ink, width: int, height: int, **attributes: str) -> str:

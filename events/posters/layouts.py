@@ -1,5 +1,6 @@
 """Four ways to share a sheet between words and art, in which words never stand on art."""
 
+import datetime
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -13,6 +14,11 @@ WIDTH, HEIGHT, EDGE = 800, 1000, 48
 INNER = WIDTH - 2 * EDGE
 SMALL = 27  # the height of a caption
 AIR = 34  # between words and art
+
+
+# Not strftime, which speaks the server's language.
+DAYS = ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"]
+MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 
 
 class Sheet(NamedTuple):
@@ -31,14 +37,14 @@ class Sheet(NamedTuple):
         """Art in a window: what hangs over is covered with ground. A clip would leave a fringe of every layer along its edge."""
         window = path("M", x, y, "v", height, "h", width, "v", -height, "Z")
         cover = element("path", d=f"M-999-999H1999V1999H-999Z{window}", fill=self.ink.ground)
-        return _at(x, y, self.paint(self.dice, self.ink, width, height)) + cover
+        return at(x, y, self.paint(self.dice, self.ink, width, height)) + cover
 
     def captions(self, y: float, left: str, right: str = "") -> str:
         """One caption from the left edge, one up to the right; the left one gives way."""
         left, right = (left, right) if left else (right, "")
         end = lettering.caption(right, width=INNER / 2, height=SMALL, color=self.ink.print)
         start = lettering.caption(left, width=INNER - end.width - 40, height=SMALL, color=self.ink.print)
-        return _at(EDGE, y, start.svg) + _at(WIDTH - EDGE - end.width, y, end.svg)
+        return at(EDGE, y, start.svg) + at(WIDTH - EDGE - end.width, y, end.svg)
 
 
 def foot(sheet: Sheet) -> str:
@@ -50,7 +56,7 @@ def foot(sheet: Sheet) -> str:
     return (
         sheet.art(0, 0, WIDTH, credit - AIR)
         + sheet.captions(credit, sheet.credit, sheet.day)
-        + _at(EDGE, top, heading.svg)
+        + at(EDGE, top, heading.svg)
         + sheet.captions(place, sheet.place)
     )
 
@@ -64,7 +70,7 @@ def head(sheet: Sheet) -> str:
     return (
         sheet.art(0, art, WIDTH, HEIGHT - art)
         + sheet.captions(EDGE, sheet.credit, sheet.day)
-        + _at(EDGE, top, heading.svg)
+        + at(EDGE, top, heading.svg)
         + sheet.captions(place, sheet.place)
     )
 
@@ -78,7 +84,7 @@ def label(sheet: Sheet) -> str:
     return (
         sheet.art(EDGE, plate, INNER, top - AIR - plate)
         + sheet.captions(EDGE, sheet.credit, sheet.day)
-        + _at(EDGE, top, heading.svg)
+        + at(EDGE, top, heading.svg)
         + sheet.captions(place, sheet.place)
     )
 
@@ -93,13 +99,17 @@ def band(sheet: Sheet) -> str:
         sheet.art(0, 0, WIDTH, HEIGHT)
         + element("rect", y=top, width=WIDTH, height=height, fill=sheet.ink.ground)
         + sheet.captions(top + AIR, sheet.credit, sheet.day)
-        + _at(EDGE, top + above, heading.svg)
+        + at(EDGE, top + above, heading.svg)
         + sheet.captions(top + height - AIR - SMALL, sheet.place)
     )
 
 
-def _at(x: float, y: float, drawn: str) -> str:
+def at(x: float, y: float, drawn: str) -> str:
     return element("g", drawn, transform=moved(x, y)) if drawn else ""
+
+
+def written_day(date: datetime.date) -> str:
+    return f"{DAYS[date.weekday()]} {date.day} {MONTHS[date.month - 1]}"
 
 
 LAYOUTS: dict[str, Callable[[Sheet], str]] = {"foot": foot, "head": head, "label": label, "band": band}

@@ -115,7 +115,7 @@ def _texts(request: HttpRequest, slug: str) -> dict[str, Any]:
         return dict(kept.TEXTS.get(slug, str(get_language()), lambda: _make_texts(Event.objects.shown().with_prices().get(slug=slug))))
     except Event.DoesNotExist:
         # A draft, for those who work on it; nobody else learns that it is there.
-        return _make_texts(seen(request, slug))
+        return _make_texts(seen(request, slug, prices=True))
 
 
 def _make_texts(found: Event) -> dict[str, Any]:

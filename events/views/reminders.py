@@ -33,7 +33,7 @@ def remind(request: HttpRequest, slug: str) -> HttpResponse:
     limits.check(OF_ADDRESS, email)
     actions.ask_reminder(event_id=found.pk, email=email, language=get_language() or settings.LANGUAGE_CODE, at=timezone.now())
     messages.success(request, _("We write to %(email)s when the sale starts.") % {"email": email})
-    return redirect(found)
+    return redirect(f"{found.get_absolute_url()}#said")  # or the browser would go back to the form, past what was said
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

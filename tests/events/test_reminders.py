@@ -72,7 +72,7 @@ def test_known_and_unknown_address_get_the_same_answer(client):
 
     answers = [client.post("/events/night/remind/", {"email": ADDRESS}) for _ in range(2)]
 
-    assert [(a.status_code, a["Location"], a.content) for a in answers] == [(302, "/events/night/", b"")] * 2
+    assert [(a.status_code, a["Location"], a.content) for a in answers] == [(302, "/events/night/#said", b"")] * 2
     assert Reminder.objects.count() == 1
 
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from events import actions, invariants
-from events.models import ActiveEvent, DiscountCode, Event, TicketTier
+from events.models import ActiveEvent, DiscountCode, Event, Picture, Reminder, TicketTier
 from tests import factories
 from tests.factories import THEN
 
@@ -70,7 +70,7 @@ def test_b_31_view_has_what_is_published_and_to_come():
 @pytest.fixture
 def without_rules():
     """Take the constraints away, within this test's transaction, so that the promises can be broken."""
-    for model in (Event, TicketTier, DiscountCode):
+    for model in (Event, TicketTier, DiscountCode, Picture):
         for rule in model._meta.constraints:
             if "unique" not in type(rule).__name__.lower():
                 sql(f"ALTER TABLE {model._meta.db_table} DROP CONSTRAINT {rule.name}")
@@ -90,12 +90,19 @@ def without_rules():
         ("UPDATE events_event SET status = 'archived'", "not the last one in its history"),
         ("UPDATE events_discountcode SET used = 2", "used more often"),
         ("UPDATE events_tickettier SET price = 0.5", "more decimals"),
+        ("UPDATE events_picture SET original = 'x', small = NULL, medium = NULL, large = NULL", "one that is not drawn"),
+        ("UPDATE events_picture SET original = 'x', created_at = now() - interval '6 minutes'", "waits for five minutes"),
+        ("UPDATE events_reminder SET created_at = now() - interval '6 minutes'", "its sale has begun"),
+        ("UPDATE events_reminder SET sent_at = now() - interval '9 days'", "should be forgotten"),
     ],
 )
 def test_each_broken_promise_is_named(breach, says, without_rules):
     event = factories.published()
     actions.add_code(event_id=event.pk, by=None, at=THEN, code="EARLY", percent=Decimal(10), max_uses=1)
     tier = factories.tier()
+    TicketTier.objects.update(sale_starts_at="2020-01-01T00:00Z")
+    Event.objects.update(image=Picture.objects.create(event=event, small=b"s", medium=b"m", large=b"l"))
+    Reminder.objects.create(event=event, email="r@example.org", language="en")
     assert list(invariants.breaches()) == []
 
     sql(breach)
