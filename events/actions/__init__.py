@@ -10,6 +10,7 @@ from .planning import (
     duplicate_event,
     update_event,
 )
+from .promoters import HasPublicEvents, delete_promoter
 from .rights import EventDeleted, EventFinished
 from .sales import (
     NoReason,
@@ -35,6 +36,7 @@ __all__ = [
     "CurrencyFixed",
     "EventDeleted",
     "EventFinished",
+    "HasPublicEvents",
     "InPast",
     "LastTier",
     "NoReason",
@@ -56,6 +58,7 @@ __all__ = [
     "close_sales",
     "create_event",
     "delete",
+    "delete_promoter",
     "duplicate_event",
     "publish",
     "queue",
