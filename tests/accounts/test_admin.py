@@ -125,17 +125,35 @@ def test_admins_delete_and_restore_an_account(client, admin):
     assert (alice.is_active, alice.deleted_at) == (True, None)
 
 
+def looks(client, row, *names):
+    """Ask for the buttons' pages, where no action has refused anything yet."""
+    label = row._meta.label_lower.replace(".", "_")
+    return {client.get(reverse(f"admin:{label}_{name}", args=[row.pk])).status_code for name in names}
+
+
 def test_moderators_judge_and_neither_delete_nor_set_fees_nor_close_accounts(client, groups):
     roles.give_permissions()
     promoter, alice, site = factories.promoter(), factories.person(), SiteIdentity.objects.create()
     factories.sign_in(client, factories.staff("Mega", "moderator"))
 
-    refused = [(promoter, "remove"), (promoter, "restore"), (promoter, "set_fees")]
-    refused += [(alice, name) for name in ("remove", "restore", "disable", "enable", "grant_role")]
-    assert {press(client, row, name).status_code for row, name in refused} == {403}
-    assert client.post(reverse("admin:ticketing_siteidentity_set_fees", args=[site.pk])).status_code == 403
-    assert press(client, promoter, "refuse", reason="Which venue?").status_code == 200
+    assert looks(client, promoter, "remove", "restore", "set_fees") == {403}
+    assert looks(client, alice, "remove", "restore", "disable", "enable", "grant_role") == {403}
+    assert looks(client, site, "set_fees") == {403}
+    assert looks(client, promoter, "approve", "refuse") == {200}
+    press(client, promoter, "refuse", reason="Which venue?")
     assert promoter.refused_because == "Which venue?"
+
+
+def test_admins_close_no_account_of_their_own_and_give_no_roles(client, admin):
+    assert looks(client, admin, "disable", "enable", "remove", "restore", "grant_role") == {403}
+    assert looks(client, factories.person(), "disable", "enable", "remove", "restore") == {200}
+
+
+def test_owners_do_not_judge_delete_or_price_themselves(client, groups):
+    promoter = factories.promoter()
+    factories.sign_in(client, promoter.owner)
+
+    assert looks(client, promoter, "approve", "refuse", "set_fees", "remove", "restore") == {403}
 
 
 def test_admins_set_the_sites_fees_and_pages_know_at_once(client, admin):

@@ -1,19 +1,26 @@
 """Pictures of the main pages and states, for eyes: `make screenshots`. Not collected as a test."""
 
+import io
 import os
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 from django.db import transaction
+from django.utils import timezone
+from PIL import Image
 
 from accounts.models import User
+from events.models import Event
 from tests.browser.conftest import DESK, PHONE
 from ticketing import demo, identity, mail
 from ticketing.identity import SiteIdentity
 
 PAGES = {
     "home": ("/", 200),
+    "search": ("/?q=jazz", 200),
+    "past": ("/events/past/", 200),
+    "event": ("/events/{event}/", 200),
     "sign-in": ("/account/login/", 200),
     "sign-up": ("/account/signup/", 200),
     "parts": ("/demo/components/", 200),
@@ -21,7 +28,7 @@ PAGES = {
     "terms": ("/about/terms/", 200),
     "not-found": ("/nowhere/", 404),
     "admin-home": ("/admin/", 200),
-    "admin-list": ("/admin/ticketing/auditlog/", 200),
+    "admin-list": ("/admin/ticketing/historyentry/", 200),
     "admin-form": ("/admin/ticketing/siteidentity/", 200),
 }
 FOLDER = Path(os.environ.get("SCREENSHOTS", "var/screenshots"))
@@ -49,6 +56,7 @@ def _who(name):
 @pytest.mark.parametrize("name", PAGES)
 def test_picture(visit, name):
     path, status = PAGES[name]
+    path = path.format(event=Event.objects.upcoming(timezone.now()).order_by("starts_at").values_list("slug", flat=True)[0])
     FOLDER.mkdir(parents=True, exist_ok=True)
     for language in ("en", "id"):
         for width, screen in ((390, PHONE), (1280, DESK)):
@@ -56,3 +64,14 @@ def test_picture(visit, name):
                 page = visit(path, screen=screen, theme=theme, language=language, fine=(status,), user=_who(name))
                 page.screenshot(path=FOLDER / f"{name}-{width}-{theme}-{language}.png", full_page=True)
                 page.context.close()
+
+
+def test_picture_of_the_readme(visit):
+    """The home page as the README shows it: copy it to docs/images/ when the page has changed."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    page = visit("/", screen={"width": 1280, "height": 1560}, theme="light", fine=(200,))
+    shot = Image.open(io.BytesIO(page.screenshot()))
+
+    shot.convert("RGB").save(FOLDER / "home.webp", quality=80, method=6)
+
+    assert (FOLDER / "home.webp").stat().st_size < 150_000

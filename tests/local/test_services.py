@@ -1,0 +1,51 @@
+"""A service that is of no use is ended, and one that runs is left alone."""
+
+import subprocess
+
+import pytest
+
+from ticketing.local import postgres, valkey
+from ticketing.local.places import LocalProblem
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("processes")]
+
+
+def begin(service, site, *, owned=False):
+    return service.start(site.places, output=subprocess.DEVNULL, owned=owned)
+
+
+def test_postgres_whose_database_cannot_be_made_is_ended(empty_site, monkeypatch):
+    def refuse(places):
+        raise LocalProblem("No.")
+
+    empty_site.places.prepare()
+    monkeypatch.setattr(postgres, "_make_database", refuse)
+
+    with pytest.raises(LocalProblem):
+        begin(postgres, empty_site)
+
+    assert empty_site.gone(2)
+
+
+def test_second_postgres_in_one_folder_is_refused_and_the_first_stays(empty_site):
+    empty_site.places.prepare()
+    first = begin(postgres, empty_site)
+
+    with pytest.raises(LocalProblem, match="PostgreSQL did not start"):
+        begin(postgres, empty_site)
+
+    assert (first.poll(), postgres.running(empty_site.places)) == (None, first.pid)
+    postgres.stop(empty_site.places)
+    assert first.wait(5) == 0  # asked kindly, it ends in order
+    assert empty_site.gone(2)
+
+
+def test_valkey_that_does_not_answer_is_ended(empty_site, monkeypatch):
+    empty_site.places.prepare()
+    monkeypatch.setattr(valkey, "running", lambda places: False)
+    monkeypatch.setattr(valkey, "wait_until", lambda question, *, seconds: question())
+
+    with pytest.raises(LocalProblem, match="Valkey did not start"):
+        begin(valkey, empty_site)
+
+    assert empty_site.gone()
