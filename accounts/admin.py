@@ -11,8 +11,10 @@ from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from ticketing import identity
 from ticketing.buttons import Reason, button
-from ticketing.desk import ReadOnly
+from ticketing.desk import Admin, ReadOnly
+from ticketing.identity import FIGURES, SiteIdentity
 
 from . import actions, roles
 from .models import Invitation, Promoter, PromoterMember, TeamRole, User
@@ -35,9 +37,9 @@ class StaffRole(forms.Form):
 @admin.register(User)
 class UserAdmin(ReadOnly):
     list_display = ("email", "name", "role", "is_active", "last_login", "created_at")
-    list_filter = ("groups", "is_active", "is_staff")
+    list_filter = ("groups", "is_active", "is_staff", ("deleted_at", admin.EmptyFieldListFilter))
     search_fields = ("email", "name", "username")
-    fields = ("email", "name", "username", "role", "is_active", "last_login", "created_at")
+    fields = ("email", "name", "username", "role", "is_active", "deleted_at", "last_login", "created_at")
     readonly_fields = ("role",)
     ordering = ("-created_at",)
     show_full_result_count = False
@@ -77,6 +79,20 @@ class UserAdmin(ReadOnly):
     def enable(self, request: HttpRequest, user: User) -> None:
         actions.enable(user_id=user.pk, by=cast(User, request.user), at=timezone.now(), language=_language())
 
+    @button(
+        _("Delete the account"),
+        says=_("The person is signed out everywhere and cannot sign in. Tickets stay valid. You can restore the account."),
+        fits=lambda user: not user.deleted_at,
+        permission="disable",
+        danger=True,
+    )
+    def remove(self, request: HttpRequest, user: User) -> None:
+        actions.delete_user(user_id=user.pk, by=cast(User, request.user), at=timezone.now(), language=_language())
+
+    @button(_("Restore the account"), fits=lambda user: bool(user.deleted_at), permission="disable")
+    def restore(self, request: HttpRequest, user: User) -> None:
+        actions.restore_user(user_id=user.pk, by=cast(User, request.user), at=timezone.now(), language=_language())
+
 
 class MemberInline(ScopedInline):
     model = PromoterMember
@@ -92,17 +108,56 @@ class State(admin.SimpleListFilter):
     title, parameter_name = _("state"), "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("waiting", _("waiting")), ("approved", _("approved")), ("refused", _("refused"))]
+        return [("waiting", _("waiting")), ("approved", _("approved")), ("refused", _("refused")), ("deleted", _("deleted"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         state = self.value()
-        return getattr(queryset, state)() if state in {"waiting", "approved", "refused"} else queryset
+        living = queryset.filter(deleted_at=None)
+        if state == "deleted":
+            return queryset.filter(deleted_at__isnull=False)
+        return getattr(living, state)() if state in {"waiting", "approved", "refused"} else queryset
 
 
 class Fees(forms.ModelForm):
     class Meta:
         model = Promoter
-        fields = ("fee_percent", "fee_fixed", "tax_percent")
+        fields = FIGURES
+
+
+class SiteFees(forms.ModelForm):
+    class Meta:
+        model = SiteIdentity
+        fields = FIGURES
+
+
+@admin.register(SiteIdentity)
+class SiteIdentityAdmin(Admin):
+    """One row, made at the first visit and never removed."""
+
+    readonly_fields = FIGURES
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not SiteIdentity.objects.exists()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_price_permission(self, request: HttpRequest, site: Any = None) -> bool:
+        return roles.is_admin(request.user)
+
+    def save_model(self, request: HttpRequest, obj: SiteIdentity, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        identity.forget()
+
+    @button(
+        _("Set fees and tax"),
+        form=SiteFees,
+        says=_("They hold for every event that has no figures of its own, and whose promoter has none. Orders stay as they are."),
+        permission="price",
+    )
+    def set_fees(self, request: HttpRequest, site: SiteIdentity, **figures: Any) -> None:
+        actions.set_site_fees(by=cast(User, request.user), at=timezone.now(), **figures)
+        identity.forget()
 
 
 @admin.register(Promoter)
@@ -141,6 +196,12 @@ class PromoterAdmin(Scoped):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Promoter]:
+        return Promoter.all_objects.order_by(*self.ordering) if sees_all(request) else super().get_queryset(request)
+
+    def has_remove_permission(self, request: HttpRequest, promoter: Any = None) -> bool:
+        return roles.is_admin(request.user)
+
     def has_judge_permission(self, request: HttpRequest, promoter: Any = None) -> bool:
         return sees_all(request) and self.has_change_permission(request, promoter)
 
@@ -149,13 +210,15 @@ class PromoterAdmin(Scoped):
 
     @admin.display(description=_("state"))
     def state(self, promoter: Promoter) -> Any:
-        if promoter.is_approved:
+        if promoter.is_deleted:
+            mark, word = "bad", _("deleted")
+        elif promoter.is_approved:
             mark, word = "ok", _("approved")
         else:
             mark, word = ("wait", _("waiting")) if promoter.is_waiting else ("bad", _("refused"))
         return format_html('<span class="status {}">{}</span>', mark, word)
 
-    @button(_("Approve"), fits=lambda promoter: not promoter.is_approved, permission="judge")
+    @button(_("Approve"), fits=lambda promoter: not promoter.is_approved and not promoter.is_deleted, permission="judge")
     def approve(self, request: HttpRequest, promoter: Promoter) -> None:
         actions.approve(promoter_id=promoter.pk, by=cast(User, request.user), at=timezone.now())
 
@@ -163,16 +226,26 @@ class PromoterAdmin(Scoped):
         _("Refuse"),
         form=Reason,
         says=_("The owner gets your reason by mail. If the promoter was approved, the whole team loses its rights at once."),
-        fits=lambda promoter: not promoter.refused_at,
+        fits=lambda promoter: not promoter.refused_at and not promoter.is_deleted,
         permission="judge",
         danger=True,
     )
     def refuse(self, request: HttpRequest, promoter: Promoter, *, reason: str) -> None:
         actions.refuse(promoter_id=promoter.pk, reason=reason, by=cast(User, request.user), at=timezone.now())
 
-    @button(_("Set fees and tax"), form=Fees, says=_("Events that exist keep the fees they were made with."), permission="price")
+    @button(
+        _("Set fees and tax"),
+        form=Fees,
+        fits=lambda promoter: not promoter.is_deleted,
+        says=_("They hold for every event that has no figures of its own. Empty: what the site has. Orders stay as they are."),
+        permission="price",
+    )
     def set_fees(self, request: HttpRequest, promoter: Promoter, **figures: Any) -> None:
         actions.set_fees(promoter_id=promoter.pk, by=cast(User, request.user), at=timezone.now(), **figures)
+
+    @button(_("Restore"), fits=lambda promoter: promoter.is_deleted, permission="remove")
+    def restore(self, request: HttpRequest, promoter: Promoter) -> None:
+        actions.restore_promoter(promoter_id=promoter.pk, by=cast(User, request.user), at=timezone.now())
 
 
 @admin.register(PromoterMember)

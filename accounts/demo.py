@@ -63,7 +63,7 @@ def seed(*, seed: int) -> Iterator[str]:
         if _made(email, name):
             yield f"Made {name} ({email})"
     for number, (owner, details, team) in enumerate(PROMOTERS):
-        if not Promoter.objects.filter(owner__email=owner).exists():
+        if not Promoter.all_objects.filter(owner__email=owner).exists():
             yield _promoter(BEGINNING + timedelta(days=9 * number), owner, details, team)
 
 

@@ -1,7 +1,6 @@
 """Who people are."""
 
 from datetime import datetime
-from decimal import Decimal
 from hashlib import sha256
 from typing import Any, ClassVar, Self
 
@@ -15,9 +14,9 @@ from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from ticketing.bases import Row
+from ticketing.bases import Row, SoftDeleted
 from ticketing.fields import EncryptedTextField
-from ticketing.querysets import RowQuerySet
+from ticketing.querysets import Living, RowQuerySet
 
 
 class UserManager(BaseUserManager.from_queryset(RowQuerySet)):  # type: ignore[misc]
@@ -127,7 +126,10 @@ class PromoterQuerySet(RowQuerySet):
         return self.annotate(mine=mine).annotate(role=role).filter(role__isnull=False).order_by("name", "pk")
 
 
-class Promoter(Row):
+LivingPromoters = Living.from_queryset(PromoterQuerySet)
+
+
+class Promoter(Row, SoftDeleted):
     """A company that puts on events: waiting for an answer, approved, or refused."""
 
     role: str  # of the person that `PromoterQuerySet.of` was asked about
@@ -140,16 +142,18 @@ class Promoter(Row):
     contact_phone = EncryptedTextField(_("contact phone"), blank=True)
     payment_text = models.TextField(_("payment text"), blank=True, help_text=_("What a buyer reads who pays without USDT."))
     terms = models.TextField(_("terms"), blank=True)
-    fee_percent = models.DecimalField(_("service fee, percent"), max_digits=5, decimal_places=2, default=Decimal(0))
-    fee_fixed = models.DecimalField(_("service fee, fixed"), max_digits=12, decimal_places=2, default=Decimal(0))
-    tax_percent = models.DecimalField(_("tax, percent"), max_digits=5, decimal_places=2, default=Decimal(0))
+    # Empty: what the site has.
+    fee_percent = models.DecimalField(_("service fee, percent"), max_digits=5, decimal_places=2, null=True, blank=True)
+    fee_fixed = models.DecimalField(_("service fee, fixed"), max_digits=12, decimal_places=2, null=True, blank=True)
+    tax_percent = models.DecimalField(_("tax, percent"), max_digits=5, decimal_places=2, null=True, blank=True)
     language = models.CharField(_("language of its letters"), max_length=5, default="en")
     applied_at = models.DateTimeField(_("applied at"))
     approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
     refused_at = models.DateTimeField(_("refused at"), null=True, blank=True)
     refused_because = models.CharField(_("refused because"), max_length=500, blank=True)
 
-    objects = PromoterQuerySet.as_manager()
+    objects = LivingPromoters()
+    all_objects = PromoterQuerySet.as_manager()
 
     class Meta:
         verbose_name, verbose_name_plural = _("promoter"), _("promoters")
@@ -183,11 +187,11 @@ class Promoter(Row):
 
     @property
     def is_approved(self) -> bool:
-        return self.approved_at is not None
+        return self.approved_at is not None and not self.is_deleted
 
     @property
     def is_waiting(self) -> bool:
-        return self.approved_at is None and self.refused_at is None
+        return self.approved_at is None and self.refused_at is None and not self.is_deleted
 
 
 class PromoterMember(Row):
@@ -223,7 +227,7 @@ class InvitationQuerySet(RowQuerySet):
     def for_person(self, user: User, at: datetime) -> Self:
         """Those sent to an address that the person has shown to be his own."""
         own = user.emailaddress_set.filter(verified=True).values("email")  # type: ignore[attr-defined]
-        return self.open().filter(email__in=own, expires_at__gt=at, promoter__refused_at=None)
+        return self.open().filter(email__in=own, expires_at__gt=at, promoter__refused_at=None, promoter__deleted_at=None)
 
     def by_secret(self, secret: str) -> Self:
         return self.filter(secret_digest=digest(secret))

@@ -7,6 +7,9 @@ from django.apps import apps
 from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
+from django.utils.translation import gettext as _
+
+from ticketing.errors import DomainError
 
 from .models import Promoter, PromoterMember, TeamRole, User
 
@@ -23,6 +26,11 @@ MAY: dict[str, tuple[str, ...]] = {
     GATE: (),
 }
 OURS = ("ticketing", "accounts", "events", "waitlist", "orders", "payments")
+
+
+class AccountDeleted(DomainError):
+    def __init__(self) -> None:
+        super().__init__(_("This account was deleted. Restore it first."))
 
 
 def make_groups(groups: Any = Group) -> None:
@@ -75,14 +83,17 @@ def role_in(user: Any, promoter: Promoter) -> str | None:
 def settle(*user_ids: Any) -> None:
     """Make the groups promoter and gate follow the teams these people are in, within the caller's transaction.
 
-    Locks the users last, by id: two changes of one person's teams see each other.
+    Locks the users last, by id: two changes of one person's teams see each other, and so does a deletion.
+    Raises AccountDeleted for who would own an approved promoter.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("roles.settle needs the caller's transaction: the team and the groups are one change")
     groups = {group.name: group for group in Group.objects.filter(name__in=[PROMOTER, GATE])}
     for user in User.objects.locked().filter(pk__in=user_ids):
         own = Promoter.objects.approved().filter(owner=user).exists()
-        held = set(PromoterMember.objects.filter(user=user, promoter__approved_at__isnull=False).values_list("role", flat=True))
+        if own and user.deleted_at:
+            raise AccountDeleted
+        held = set(PromoterMember.objects.filter(user=user, promoter__in=Promoter.objects.approved()).values_list("role", flat=True))
         wanted = {PROMOTER: own or held - {TeamRole.GATE.value}, GATE: TeamRole.GATE.value in held}
         user.groups.add(*[group for name, group in groups.items() if wanted[name]])
         user.groups.remove(*[group for name, group in groups.items() if not wanted[name]])

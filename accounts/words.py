@@ -12,6 +12,7 @@ SAID: dict[str, Any] = {
     "approval_withdrawn": _("Approval taken back"),
     "opened": _("Opened without an application"),
     "fees_set": _("Fees and tax set"),
+    "details_changed": _("Details changed"),
     "invited": _("Somebody was invited"),
     "invitation_accepted": _("Invitation accepted"),
     "invitation_withdrawn": _("Invitation withdrawn"),

@@ -19,6 +19,9 @@ BROKEN = {
         AND NOT EXISTS (SELECT 1 FROM events_tickettier t WHERE t.event_id = e.id)""",
     "event {}: public, and deleted": """
         SELECT id FROM events_event WHERE status IN ('published', 'sales_closed') AND deleted_at IS NOT NULL""",
+    "event {}: public, and its promoter deleted": """
+        SELECT e.id FROM events_event e JOIN accounts_promoter p ON p.id = e.promoter_id
+        WHERE e.status IN ('published', 'sales_closed') AND p.deleted_at IS NOT NULL""",
     "event {}: a draft with places sold or held": """
         SELECT DISTINCT e.id FROM events_event e JOIN events_tickettier t ON t.event_id = e.id
         WHERE e.status = 'draft' AND t.sold + t.reserved > 0""",

@@ -1,4 +1,4 @@
-"""What an order costs, from its lines and the event's terms. Pure: the page, the checkout and the tests all ask here.
+"""What an order costs, from its lines and the event's terms. The page, the checkout and the tests all ask here.
 
 Prices that include the tax contain it already: then the tax is taken out of them, not put on top. The service fee is
 a part of what the tickets cost, and is not taxed. What costs nothing has no fee and no tax.
@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.models import Promoter
+from ticketing import identity
 from ticketing.money import rounded
 
 from .models import DiscountCode, Event, Per, TicketTier
@@ -103,14 +104,15 @@ def quote(lines: Sequence[Line], terms: Terms, discount: Discount | None = None)
 
 
 def terms_of(event: Event) -> Terms:
-    """Return the event's own terms; where it has none, its promoter's."""
+    """Return the event's own terms; where it has none, its promoter's; where this has none, the site's."""
     promoter: Promoter = event.promoter
+    site = identity.current()
     return Terms(
         currency=event.currency,
-        fee_percent=_first(event.fee_percent, promoter.fee_percent),
-        fee_fixed=_first(event.fee_fixed, promoter.fee_fixed),
+        fee_percent=_first(event.fee_percent, promoter.fee_percent, site.fee_percent),
+        fee_fixed=_first(event.fee_fixed, promoter.fee_fixed, site.fee_fixed),
         fee_per=event.fee_per,
-        tax_percent=_first(event.tax_percent, promoter.tax_percent),
+        tax_percent=_first(event.tax_percent, promoter.tax_percent, site.tax_percent),
         tax_fixed=event.tax_fixed,
         tax_included=event.tax_included,
     )
@@ -153,5 +155,5 @@ def _tax(tickets: Decimal, paying: int, terms: Terms) -> Decimal:
     return min(tickets, rounded(tickets - net, terms.currency))
 
 
-def _first(own: Decimal | None, inherited: Decimal) -> Decimal:
-    return inherited if own is None else own
+def _first(*figures: Decimal | None) -> Decimal:
+    return next((figure for figure in figures if figure is not None), NOTHING)

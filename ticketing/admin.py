@@ -8,9 +8,9 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from . import identity, words
-from .desk import Admin, ReadOnly
-from .models import AuditLog, EmailMessage, HistoryEntry, SiteIdentity
+from . import words
+from .desk import ReadOnly
+from .models import AuditLog, EmailMessage, HistoryEntry
 
 
 class InWords(admin.AllValuesFieldListFilter):
@@ -82,18 +82,3 @@ class EmailAdmin(ReadOnly):
     search_fields = ("to", "subject_id__exact")
     ordering = ("-created_at",)
     show_full_result_count = False
-
-
-@admin.register(SiteIdentity)
-class SiteIdentityAdmin(Admin):
-    """One row, made at the first visit and never removed."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and not SiteIdentity.objects.exists()
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def save_model(self, request: HttpRequest, obj: SiteIdentity, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        identity.forget()

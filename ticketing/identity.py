@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -14,8 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from .bases import Row
 from .markdown import to_html
+from .querysets import RowQuerySet
 
 FRESH_SECONDS = 60
+FIGURES = ("fee_percent", "fee_fixed", "tax_percent")
 PAGES = ("help", "terms", "privacy", "imprint")
 TITLES = {"help": _("Help"), "terms": _("Terms"), "privacy": _("Privacy"), "imprint": _("Imprint")}
 
@@ -44,9 +47,23 @@ class SiteIdentity(Row):
     imprint_en = models.TextField(_("imprint, in English"), blank=True)
     imprint_id = models.TextField(_("imprint, in Indonesian"), blank=True)
 
+    # What promoters without figures of their own charge; like theirs, in the currency of the event.
+    fee_percent = models.DecimalField(_("service fee, percent"), max_digits=5, decimal_places=2, default=Decimal(0), db_default=Decimal(0))
+    fee_fixed = models.DecimalField(_("service fee, fixed"), max_digits=12, decimal_places=2, default=Decimal(0), db_default=Decimal(0))
+    tax_percent = models.DecimalField(_("tax, percent"), max_digits=5, decimal_places=2, default=Decimal(0), db_default=Decimal(0))
+
+    objects = RowQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = _("site identity")
-        constraints = [models.CheckConstraint(condition=models.Q(only=True), name="one_site_identity")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(only=True), name="one_site_identity"),
+            models.CheckConstraint(
+                condition=models.Q(fee_percent__gte=0, fee_percent__lte=100, tax_percent__gte=0, tax_percent__lte=100, fee_fixed__gte=0),
+                name="site_fees_within_bounds",
+                violation_error_message=_("A percentage lies between 0 and 100, and a fee is not less than nothing."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or settings.SITE_NAME
@@ -63,11 +80,13 @@ class Site:
 
     def __init__(self, values: dict[str, str]) -> None:
         self._values = values
+        self.mark = hash((settings.SITE_NAME, *sorted(values.items())))  # another one, and the frame is rendered anew
         self.name = values.get("name") or settings.SITE_NAME
         self.logo = values.get("logo", "")
         self.seller = values.get("seller", "")
         self.support_email = values.get("support_email", "")
         self.support_phone = values.get("support_phone", "")
+        self.fee_percent, self.fee_fixed, self.tax_percent = (Decimal(values.get(name, 0)) for name in FIGURES)
 
     @property
     def pages(self) -> list[Page]:

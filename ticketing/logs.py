@@ -46,6 +46,8 @@ _PLAIN = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName
 
 def without_secrets(text: str) -> str:
     """Cut what must not be in a log: addresses of people, secret links, passwords, tokens."""
+    if text.isalpha() and len(text) < 20:
+        return text  # one plain word, as most fields are: no pattern matches it, and the patterns take their time
     if len(text) > LONGEST:
         # Whole words only: half a secret would not be known as one.
         text = f"{text[: LONGEST // 2].rpartition(' ')[0]} … {text[-LONGEST // 2 :].partition(' ')[2]}"
@@ -104,4 +106,6 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
 
 def _on_one_line(text: str) -> str:
     """Show line breaks and the terminal's commands as what they are, so that nobody can write lines of their own."""
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)

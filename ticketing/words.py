@@ -22,6 +22,7 @@ SAID: dict[str, Any] = {
     "added": _("Added"),
     "changed": _("Changed"),
     "deleted": _("Deleted"),
+    "restored": _("Restored"),
     "demo_letter": _("Demo letter asked for"),
 }
 Rows = dict[str, dict[Any, Model]]

@@ -1,5 +1,7 @@
 """The deeds of people: they sign up and in, promoters begin, teams change, staff get their roles."""
 
+from accounts.roles import AccountDeleted
+
 from .invitations import (
     AlreadyInvited,
     InvitationClosed,
@@ -10,30 +12,47 @@ from .invitations import (
     withdraw_invitation,
 )
 from .members import OwnerStays, change_member_role, leave, remove_member
-from .promoters import AlreadyPromoter, FeesOutOfBounds, NoReason, apply, approve, change_details, open_promoter, refuse, set_fees
-from .rights import NotAllowed, NotApproved
+from .promoters import (
+    AlreadyPromoter,
+    FeesOutOfBounds,
+    NoReason,
+    apply,
+    approve,
+    change_details,
+    delete_promoter,
+    open_promoter,
+    refuse,
+    restore_promoter,
+    set_fees,
+    set_site_fees,
+)
+from .rights import NotAllowed, NotApproved, PromoterDeleted
 from .sessions import forget_ended_sessions
 from .sign_in import ask_reset, note, note_lock_out, note_reset, owe_letter, rename, sign_up
-from .staff import REASONS, Forgotten, LastSuperadmin, disable, enable, grant_role
+from .staff import REASONS, LastSuperadmin, OwnsPromoter, delete_user, disable, enable, grant_role, restore_user
 
 __all__ = [
     "REASONS",
+    "AccountDeleted",
     "AlreadyInvited",
     "AlreadyPromoter",
     "FeesOutOfBounds",
-    "Forgotten",
     "InvitationClosed",
     "LastSuperadmin",
     "NoReason",
     "NotAllowed",
     "NotApproved",
     "OwnerStays",
+    "OwnsPromoter",
+    "PromoterDeleted",
     "accept_invitation",
     "apply",
     "approve",
     "ask_reset",
     "change_details",
     "change_member_role",
+    "delete_promoter",
+    "delete_user",
     "disable",
     "enable",
     "forget_ended_sessions",
@@ -50,7 +69,10 @@ __all__ = [
     "refuse",
     "remove_member",
     "rename",
+    "restore_promoter",
+    "restore_user",
     "set_fees",
+    "set_site_fees",
     "sign_up",
     "withdraw_invitation",
 ]

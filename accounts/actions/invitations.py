@@ -93,7 +93,7 @@ def accept_invitation(*, invitation_id: Any, by: User, at: datetime) -> Promoter
     """
     promoter, invitation = _locked(invitation_id)
     if invitation.accepted_by_id == by.pk:
-        return promoter or Promoter.objects.get(owner=by)
+        return promoter or Promoter.all_objects.get(owner=by)
     if not invitation.is_open(at):
         raise InvitationClosed(_("This invitation has ended. Ask for a new one."))
     if promoter is None:

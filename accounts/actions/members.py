@@ -11,7 +11,7 @@ from accounts.models import Promoter, PromoterMember, User
 from ticketing import history, mail
 from ticketing.errors import DomainError
 
-from .rights import actor, locked_team, only_over
+from .rights import actor, locked_promoter, locked_team, only_over
 
 
 class OwnerStays(DomainError):
@@ -57,9 +57,9 @@ def remove_member(*, promoter_id: Any, member_id: Any, by: User, at: datetime) -
 def leave(*, promoter_id: Any, by: User, at: datetime) -> None:
     """Leave a team. Leaving twice is leaving once.
 
-    Locks: the promoter, then the user. Raises OwnerStays.
+    Locks: the promoter, then the user. Raises PromoterDeleted, OwnerStays.
     """
-    promoter = Promoter.objects.locked().get(pk=promoter_id)
+    promoter = locked_promoter(promoter_id)
     if promoter.owner_id == by.pk:
         raise OwnerStays(_("You own this promoter. Hand it over to a manager first."))
     member = promoter.members.select_related("user").filter(user=by).first()

@@ -11,9 +11,10 @@ from accounts import roles
 from accounts.models import Promoter, User
 from ticketing import history, mail
 from ticketing.errors import DomainError
+from ticketing.identity import SiteIdentity
 from ticketing.slugs import slugs
 
-from .rights import actor, locked_team, only_admins, only_over, only_staff
+from .rights import PromoterDeleted, actor, locked_promoter, locked_team, only_admins, only_over, only_staff
 
 
 class AlreadyPromoter(DomainError):
@@ -39,11 +40,13 @@ class NoReason(DomainError):
 def apply(*, by: User, at: datetime, language: str, **details: Any) -> Promoter:
     """Ask to become a promoter; after a refusal, ask again. Asking twice is asking once.
 
-    Locks: the promoter. Raises AlreadyPromoter.
+    Locks: the promoter. Raises AlreadyPromoter, PromoterDeleted.
     """
     new = Promoter(owner=by, applied_at=at, language=language, **details)
     _insert(new)
-    promoter = Promoter.objects.locked().get(owner=by)
+    promoter = Promoter.all_objects.locked().get(owner=by)
+    if promoter.is_deleted:
+        raise PromoterDeleted
     if promoter.is_approved:
         raise AlreadyPromoter
     if promoter.is_waiting and promoter.pk != new.pk:
@@ -59,10 +62,10 @@ def apply(*, by: User, at: datetime, language: str, **details: Any) -> Promoter:
 def approve(*, promoter_id: Any, by: User | None, at: datetime) -> None:
     """Let a promoter sell, and its team work. Approving twice is approving once.
 
-    Locks: the promoter, then the people of its team. Raises NotAllowed.
+    Locks: the promoter, then the people of its team. Raises NotAllowed, PromoterDeleted, AccountDeleted.
     """
     only_staff(by)
-    promoter = Promoter.objects.locked().get(pk=promoter_id)
+    promoter = locked_promoter(promoter_id)
     if promoter.is_approved:
         return
     _set(promoter, approved_at=at, refused_at=None, refused_because="")
@@ -75,12 +78,12 @@ def approve(*, promoter_id: Any, by: User | None, at: datetime) -> None:
 def refuse(*, promoter_id: Any, reason: str, by: User | None, at: datetime) -> None:
     """Refuse an application, or take an approval back: the whole team loses its rights at once.
 
-    Locks: the promoter, then the people of its team. Raises NotAllowed, NoReason.
+    Locks: the promoter, then the people of its team. Raises NotAllowed, NoReason, PromoterDeleted.
     """
     only_staff(by)
     if not reason.strip():
         raise NoReason
-    promoter = Promoter.objects.locked().get(pk=promoter_id)
+    promoter = locked_promoter(promoter_id)
     if promoter.refused_at:
         return
     was_approved = promoter.is_approved
@@ -91,30 +94,35 @@ def refuse(*, promoter_id: Any, reason: str, by: User | None, at: datetime) -> N
 
 
 @transaction.atomic
-def set_fees(*, promoter_id: Any, fee_percent: Decimal, fee_fixed: Decimal, tax_percent: Decimal, by: User | None, at: datetime) -> None:
-    """Set what the site takes of a promoter's new events, and the tax. Setting the same again changes nothing.
+def set_fees(*, promoter_id: Any, by: User | None, at: datetime, **figures: Decimal | None) -> None:
+    """Set what the site takes of a promoter's events, and the tax; None is what the site has. The same again changes nothing.
 
-    Locks: the promoter. Raises NotAllowed, FeesOutOfBounds.
+    Locks: the promoter. Raises NotAllowed, FeesOutOfBounds, PromoterDeleted.
     """
     only_admins(by)
-    new = {"fee_percent": fee_percent, "fee_fixed": fee_fixed, "tax_percent": tax_percent}
-    if min(new.values()) < 0 or max(fee_percent, tax_percent) > 100:
-        raise FeesOutOfBounds
-    promoter = Promoter.objects.locked().get(pk=promoter_id)
-    changed = {name: value for name, value in new.items() if value != getattr(promoter, name)}
-    if not changed:
-        return
-    fields = {name: f"{getattr(promoter, name)} → {value}" for name, value in changed.items()}
-    _set(promoter, **changed)
-    history.record(promoter, "fees_set", at=at, by=actor(by), details={"figures": fields})
+    _only_within_bounds(**figures)
+    _set_figures(locked_promoter(promoter_id), figures, by=by, at=at)
+
+
+@transaction.atomic
+def set_site_fees(*, by: User | None, at: datetime, **figures: Decimal) -> None:
+    """Set fees and tax of the promoters that have none of their own. The same again changes nothing.
+
+    Locks: the site's identity. Raises NotAllowed, FeesOutOfBounds.
+    """
+    only_admins(by)
+    _only_within_bounds(**figures)
+    _set_figures(SiteIdentity.objects.locked().get(), figures, by=by, at=at)
 
 
 @transaction.atomic
 def open_promoter(*, owner: User, by: User | None, at: datetime, language: str, **details: Any) -> Promoter:
     """Make a promoter that needs no application, because staff asked for it.
 
-    Locks: the owner. Raises AlreadyPromoter.
+    Locks: the owner. Raises AlreadyPromoter, PromoterDeleted, AccountDeleted.
     """
+    if Promoter.all_objects.filter(owner=owner, deleted_at__isnull=False).exists():
+        raise PromoterDeleted
     promoter = Promoter(owner=owner, applied_at=at, approved_at=at, language=language, **details)
     if not _insert(promoter):
         raise AlreadyPromoter
@@ -138,20 +146,69 @@ def change_details(*, promoter_id: Any, by: User, at: datetime, **details: str) 
         history.record(promoter, "details_changed", at=at, by=actor(by), details={"fields": sorted(changed)})
 
 
+@transaction.atomic
+def delete_promoter(*, promoter_id: Any, by: User | None, at: datetime) -> None:
+    """Hide a promoter: the whole team loses its rights at once. Deleting twice is deleting once.
+
+    Doors call `events.actions.delete_promoter`, which sees to its events first.
+    Locks: the promoter, then the people of its team. Raises NotAllowed.
+    """
+    only_admins(by)
+    promoter = Promoter.all_objects.locked().get(pk=promoter_id)
+    if not promoter.is_deleted:
+        _set_deleted(promoter, at, "deleted", by=by, at=at)
+
+
+@transaction.atomic
+def restore_promoter(*, promoter_id: Any, by: User | None, at: datetime) -> None:
+    """Bring a deleted promoter back as it was, its team too. Restoring twice is restoring once.
+
+    Locks: the promoter, then the people of its team. Raises NotAllowed, AccountDeleted.
+    """
+    only_admins(by)
+    promoter = Promoter.all_objects.locked().get(pk=promoter_id)
+    if promoter.is_deleted:
+        _set_deleted(promoter, None, "restored", by=by, at=at)
+
+
 def _insert(promoter: Promoter) -> bool:
     """Insert the promoter under the first free of a few addresses; answer False if its owner runs one already."""
     for slug in slugs(promoter.name, otherwise="promoter"):
         promoter.slug = slug
         Promoter.objects.bulk_create([promoter], ignore_conflicts=True)
-        if Promoter.objects.filter(owner=promoter.owner).exists():
+        if Promoter.all_objects.filter(owner=promoter.owner).exists():
             break
-    return Promoter.objects.filter(pk=promoter.pk).exists()
+    return Promoter.all_objects.filter(pk=promoter.pk).exists()
 
 
-def _set(promoter: Promoter, **fields: Any) -> None:
+def _set_deleted(promoter: Promoter, deleted_at: datetime | None, action: str, *, by: User | None, at: datetime) -> None:
+    _set(promoter, deleted_at=deleted_at)
+    _settle_team(promoter)
+    history.record(promoter, action, at=at, by=actor(by))
+    _write_to_owner(promoter, f"accounts.promoter_{action}", at=at)
+
+
+def _only_within_bounds(*, fee_percent: Decimal | None, fee_fixed: Decimal | None, tax_percent: Decimal | None) -> None:
+    if min(fee_percent or 0, fee_fixed or 0, tax_percent or 0) < 0 or max(fee_percent or 0, tax_percent or 0) > 100:
+        raise FeesOutOfBounds
+
+
+def _set_figures(row: Any, figures: dict[str, Any], *, by: User | None, at: datetime) -> None:
+    changed = {name: value for name, value in figures.items() if value != getattr(row, name)}
+    if changed:
+        said = {name: f"{_said(getattr(row, name))} → {_said(value)}" for name, value in changed.items()}
+        _set(row, **changed)
+        history.record(row, "fees_set", at=at, by=actor(by), details={"figures": said})
+
+
+def _said(figure: Decimal | None) -> str:
+    return "—" if figure is None else str(figure)
+
+
+def _set(row: Any, **fields: Any) -> None:
     for name, value in fields.items():
-        setattr(promoter, name, value)
-    promoter.save(update_fields=list(fields))
+        setattr(row, name, value)
+    row.save(update_fields=list(fields))
 
 
 def _settle_team(promoter: Promoter) -> None:

@@ -20,6 +20,11 @@ class NotApproved(DomainError):
     """The promoter waits for its answer, or was refused."""
 
 
+class PromoterDeleted(DomainError):
+    def __init__(self) -> None:
+        super().__init__(_("This promoter was deleted. Staff of this site can restore it."))
+
+
 def actor(by: User | None) -> str:
     return history.by_user(by.pk) if by else history.SYSTEM
 
@@ -34,9 +39,17 @@ def only_admins(by: User | None) -> None:
         raise NotAllowed(_("Only an admin of this site may do that."))
 
 
+def locked_promoter(promoter_id: Any) -> Promoter:
+    """Lock the promoter. Raises PromoterDeleted."""
+    promoter: Promoter = Promoter.all_objects.locked().get(pk=promoter_id)
+    if promoter.is_deleted:
+        raise PromoterDeleted
+    return promoter
+
+
 def locked_team(promoter_id: Any) -> Promoter:
-    """Lock the promoter, before anything of its team is looked at. Raises NotApproved."""
-    promoter = Promoter.objects.locked().get(pk=promoter_id)
+    """Lock the promoter, before anything of its team is looked at. Raises PromoterDeleted, NotApproved."""
+    promoter = locked_promoter(promoter_id)
     if not promoter.is_approved:
         raise NotApproved(_("This promoter is not approved, so its team cannot change."))
     return promoter

@@ -11,7 +11,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts import roles
-from accounts.models import User
+from accounts.models import Promoter, User
+from accounts.roles import AccountDeleted
 from ticketing import history, mail
 from ticketing.errors import DomainError
 
@@ -22,8 +23,9 @@ class LastSuperadmin(DomainError):
     """Without one, nobody could give a role again."""
 
 
-class Forgotten(DomainError):
-    """The account was deleted, and what it held is gone."""
+class OwnsPromoter(DomainError):
+    def __init__(self, promoter: Promoter) -> None:
+        super().__init__(_("This person owns %(name)s. Delete the promoter first, or have it handed over.") % {"name": promoter.name})
 
 
 # Why an account is closed. Words to choose from: what is typed would name people, and history forgets nobody.
@@ -66,14 +68,7 @@ def disable(*, user_id: Any, reason: str, by: User | None, at: datetime, languag
     user = _account(user_id, by)
     if not user.is_active:
         return
-    if by is not None and by.pk == user.pk:
-        raise NotAllowed(_("You cannot close your own account here."))
-    if user.is_superuser and not User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk).exists():
-        raise LastSuperadmin(_("This is the only superadmin. Make another one first."))
-    _set_active(user, active=False)
-    sessions = UserSession.objects.filter(user=user)
-    Session.objects.filter(session_key__in=list(sessions.values_list("session_key", flat=True))).delete()
-    sessions.delete()
+    _shut(user, by)
     history.record(user, "disabled", at=at, by=actor(by), details={"reason": reason})
     mail.queue(kind="accounts.account_disabled", subject=user, to=user.email, language=language, occasion=at.isoformat())
 
@@ -82,16 +77,46 @@ def disable(*, user_id: Any, reason: str, by: User | None, at: datetime, languag
 def enable(*, user_id: Any, by: User | None, at: datetime, language: str) -> None:
     """Open a closed account again. Opening twice is opening once.
 
-    Locks: the person and every superadmin. Raises NotAllowed, Forgotten.
+    Locks: the person and every superadmin. Raises NotAllowed, AccountDeleted.
     """
     user = _account(user_id, by)
     if user.is_active:
         return
     if user.deleted_at:
-        raise Forgotten(_("This account was deleted. Its person can make a new one."))
-    _set_active(user, active=True)
+        raise AccountDeleted
+    _set(user, is_active=True)
     history.record(user, "enabled", at=at, by=actor(by))
     mail.queue(kind="accounts.account_enabled", subject=user, to=user.email, language=language, occasion=at.isoformat())
+
+
+@transaction.atomic
+def delete_user(*, user_id: Any, by: User | None, at: datetime, language: str) -> None:
+    """Delete an account so that it can come back: it is closed, and opened by restoring alone. Deleting twice is deleting once.
+
+    Locks: the person and every superadmin. Raises NotAllowed, LastSuperadmin, OwnsPromoter.
+    """
+    user = _account(user_id, by)
+    if user.deleted_at:
+        return
+    if owned := Promoter.objects.approved().filter(owner=user).first():
+        raise OwnsPromoter(owned)
+    _shut(user, by, deleted_at=at)
+    history.record(user, "deleted", at=at, by=actor(by))
+    mail.queue(kind="accounts.account_deleted", subject=user, to=user.email, language=language, occasion=at.isoformat())
+
+
+@transaction.atomic
+def restore_user(*, user_id: Any, by: User | None, at: datetime, language: str) -> None:
+    """Bring a deleted account back, open, with its place in its teams. Restoring twice is restoring once.
+
+    Locks: the person and every superadmin. Raises NotAllowed.
+    """
+    user = _account(user_id, by)
+    if not user.deleted_at:
+        return
+    _set(user, is_active=True, deleted_at=None)
+    history.record(user, "restored", at=at, by=actor(by))
+    mail.queue(kind="accounts.account_restored", subject=user, to=user.email, language=language, occasion=at.isoformat())
 
 
 def _account(user_id: Any, by: User | None) -> User:
@@ -105,6 +130,18 @@ def _account(user_id: Any, by: User | None) -> User:
     return user
 
 
-def _set_active(user: User, *, active: bool) -> None:
-    user.is_active = active
-    user.save(update_fields=["is_active"])
+def _shut(user: User, by: User | None, **fields: Any) -> None:
+    if by is not None and by.pk == user.pk:
+        raise NotAllowed(_("You cannot close your own account here."))
+    if user.is_superuser and not User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk).exists():
+        raise LastSuperadmin(_("This is the only superadmin. Make another one first."))
+    _set(user, is_active=False, **fields)
+    sessions = UserSession.objects.filter(user=user)
+    Session.objects.filter(session_key__in=list(sessions.values_list("session_key", flat=True))).delete()
+    sessions.delete()
+
+
+def _set(user: User, **fields: Any) -> None:
+    for name, value in fields.items():
+        setattr(user, name, value)
+    user.save(update_fields=list(fields))

@@ -1,8 +1,10 @@
 """The letters to people. A letter's kind, `accounts.<name>`, is a name in here."""
 
 from .promoters import (
+    account_deleted,
     account_disabled,
     account_enabled,
+    account_restored,
     application_received,
     handed_over,
     invitation,
@@ -11,8 +13,10 @@ from .promoters import (
     member_left,
     member_removed,
     promoter_approved,
+    promoter_deleted,
     promoter_received,
     promoter_refused,
+    promoter_restored,
     role_changed,
     role_granted,
 )
@@ -30,9 +34,11 @@ from .sign_in import (
 __all__ = [
     "EVENTS",
     "account_closed",
+    "account_deleted",
     "account_disabled",
     "account_enabled",
     "account_exists",
+    "account_restored",
     "application_received",
     "confirm_email",
     "handed_over",
@@ -44,8 +50,10 @@ __all__ = [
     "no_account",
     "notice",
     "promoter_approved",
+    "promoter_deleted",
     "promoter_received",
     "promoter_refused",
+    "promoter_restored",
     "reset_password",
     "role_changed",
     "role_granted",

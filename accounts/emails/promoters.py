@@ -11,7 +11,7 @@ from ticketing.mail import EmailMessage, Letter
 
 
 def application_received(letter: EmailMessage) -> Letter:
-    promoter = Promoter.objects.get(pk=letter.subject_id)
+    promoter = Promoter.all_objects.get(pk=letter.subject_id)
     return _letter(
         _("We have your application: %(name)s") % {"name": promoter.name},
         _("A person reads it, usually within two working days. You get the answer by mail; there is nothing to do until then."),
@@ -21,7 +21,7 @@ def application_received(letter: EmailMessage) -> Letter:
 
 
 def promoter_approved(letter: EmailMessage) -> Letter:
-    promoter = Promoter.objects.get(pk=letter.subject_id)
+    promoter = Promoter.all_objects.get(pk=letter.subject_id)
     return _letter(
         _("%(name)s is approved") % {"name": promoter.name},
         _("You can put on events from now on, and invite the people who help you: managers, finance, the gate."),
@@ -31,7 +31,7 @@ def promoter_approved(letter: EmailMessage) -> Letter:
 
 
 def promoter_refused(letter: EmailMessage) -> Letter:
-    promoter = Promoter.objects.get(pk=letter.subject_id)
+    promoter = Promoter.all_objects.get(pk=letter.subject_id)
     if letter.details["was_approved"]:
         heading = _("The approval of %(name)s was taken back") % {"name": promoter.name}
         effect = _("You and your team cannot work with it for now. Answer the reason and apply again.")
@@ -40,6 +40,24 @@ def promoter_refused(letter: EmailMessage) -> Letter:
         effect = _("Answer the reason and apply again; nothing that you entered is lost.")
     reason = _("The reason: %(reason)s") % {"reason": letter.details["reason"]}
     return _letter(heading, reason, effect, to=reverse("accounts:apply"), label=_("Apply again"))
+
+
+def promoter_deleted(letter: EmailMessage) -> Letter:
+    promoter = Promoter.all_objects.get(pk=letter.subject_id)
+    return _letter(
+        _("%(name)s was deleted") % {"name": promoter.name},
+        _("You and your team cannot work with it any more. Nothing of it is lost yet: write to us if you want it back."),
+    )
+
+
+def promoter_restored(letter: EmailMessage) -> Letter:
+    promoter = Promoter.all_objects.get(pk=letter.subject_id)
+    return _letter(
+        _("%(name)s is back") % {"name": promoter.name},
+        _("It is as it was before it was deleted, and so is its team."),
+        to=reverse("accounts:promoter", args=[promoter.pk]),
+        label=_("Open your team"),
+    )
 
 
 def invitation(letter: EmailMessage) -> Letter:
@@ -154,8 +172,25 @@ def account_enabled(letter: EmailMessage) -> Letter:
     )
 
 
+def account_deleted(letter: EmailMessage) -> Letter:
+    return _letter(
+        _("Your account was deleted"),
+        _("Nobody can sign in to it now. Tickets that you have bought stay valid; their links still work."),
+        _("If you think that this is a mistake, write to us."),
+    )
+
+
+def account_restored(letter: EmailMessage) -> Letter:
+    return _letter(
+        _("Your account is back"),
+        _("You can sign in as before."),
+        to=reverse("account_login"),
+        label=_("Sign in"),
+    )
+
+
 def _person(letter: EmailMessage) -> tuple[Promoter, dict[str, Any]]:
-    promoter, user = Promoter.objects.get(pk=letter.subject_id), User.objects.get(pk=letter.details["user"])
+    promoter, user = Promoter.all_objects.get(pk=letter.subject_id), User.objects.get(pk=letter.details["user"])
     words = {"name": promoter.name, "person": str(user), "address": user.email, "role": str(TeamRole(letter.details["role"]).meaning)}
     return promoter, words
 

@@ -11,6 +11,7 @@ from .planning import (
     duplicate_event,
     update_event,
 )
+from .promoters import HasPublicEvents, delete_promoter
 from .reminders import REMINDERS, NothingToWaitFor, ask_reminder, forget_reminders, owe_reminders, stop_reminders
 from .rights import EventDeleted, EventFinished
 from .sales import (
@@ -39,6 +40,7 @@ __all__ = [
     "EventDeleted",
     "EventFinished",
     "HasPicture",
+    "HasPublicEvents",
     "InPast",
     "LastTier",
     "NoReason",
@@ -63,6 +65,7 @@ __all__ = [
     "close_sales",
     "create_event",
     "delete",
+    "delete_promoter",
     "duplicate_event",
     "forget_reminders",
     "owe_reminders",

@@ -64,6 +64,11 @@ def locked_tiers(event: Event) -> list[TicketTier]:
     return list(TicketTier.objects.filter(event=event).locked())
 
 
+def lock_promoter(event: Event) -> None:
+    """Lock the event's promoter and look at it afresh: it may be refused or deleted while its event goes public."""
+    event.promoter = Promoter.all_objects.locked().get(pk=event.promoter_id)
+
+
 def set_fields(row: Any, changes: dict[str, Any]) -> list[str]:
     """Set what differs, check its shape, and save; return the names of what changed."""
     changed = sorted(name for name, value in changes.items() if getattr(row, name) != value)

@@ -12,7 +12,7 @@ from events.readiness import Missing, missing
 from ticketing import history, statuses
 from ticketing.errors import DomainError
 
-from .rights import EventDeleted, actor, locked_event, locked_tiers, only_planners
+from .rights import EventDeleted, actor, lock_promoter, locked_event, locked_tiers, only_planners
 
 DRAFT, PUBLISHED, SALES_CLOSED, CANCELLED, ARCHIVED = Event.Status
 
@@ -44,14 +44,16 @@ class StillPublic(DomainError):
 def publish(*, event_id: Any, by: User | None, at: datetime) -> None:
     """Show a draft to the public. Publishing twice is publishing once.
 
-    Locks: the event, then its tiers. Raises: NotAllowed, EventDeleted, NotReady, MoveRefused.
+    Locks: the event, its tiers, then its promoter. Raises: NotAllowed, EventDeleted, NotReady, MoveRefused.
     """
     event = locked_event(event_id, by)
     if event.status == PUBLISHED:
         return
     if event.status != DRAFT:
         raise statuses.MoveRefused
-    if things := missing(event, locked_tiers(event), at=at):
+    tiers = locked_tiers(event)
+    lock_promoter(event)
+    if things := missing(event, tiers, at=at):
         raise NotReady(things)
     statuses.move(event, PUBLISHED, at=at, by=actor(by), published_at=at, poster=str(event.choice))
 

@@ -7,7 +7,7 @@ import pytest
 from accounts import actions, invariants, roles
 from accounts.actions import promoters as deeds
 from accounts.emails import promoters as emails
-from accounts.models import Promoter, PromoterMember, User
+from accounts.models import Invitation, Promoter, PromoterMember, User
 from tests import factories
 from tests.factories import THEN
 from ticketing import mail
@@ -192,7 +192,7 @@ def test_every_letter_can_be_written(language, now):
         written = mail.written(letter)
         assert written.subject, name
         assert written.subject in written.body, name
-    assert len(writers) == 12
+    assert len(writers) == 18
 
 
 def test_letters_speak_the_promoters_language(now):
@@ -218,7 +218,7 @@ def test_change_details_by_those_who_run_it_is_kept_and_told(role, now):
     actions.change_details(promoter_id=team.pk, by=by, at=now, **after)
     actions.change_details(promoter_id=team.pk, by=by, at=now, **after)
 
-    assert Promoter.objects.values(*after, "name", "fee_percent").get() == {**after, "name": "Radio Hujan", "fee_percent": 0}
+    assert Promoter.objects.values(*after, "name", "fee_percent").get() == {**after, "name": "Radio Hujan", "fee_percent": None}
     [line] = HistoryEntry.objects.filter(subject_id=team.pk, action="details_changed")
     assert (line.actor, line.details) == (f"user:{by.pk}", {"fields": ["about", "terms"]})
 
@@ -255,3 +255,104 @@ def test_change_details_twice_at_once_tells_of_one_change(together, now, locked,
 
     lines = HistoryEntry.objects.filter(action="details_changed").count()
     assert lines == (1 if locked else 4)
+
+
+def delete(promoter, by=None):
+    actions.delete_promoter(promoter_id=promoter.pk, by=by, at=THEN)
+    return Promoter.all_objects.get(pk=promoter.pk)
+
+
+def restore(promoter, by=None):
+    actions.restore_promoter(promoter_id=promoter.pk, by=by, at=THEN)
+    return Promoter.all_objects.get(pk=promoter.pk)
+
+
+def test_delete_promoter_hides_it_and_takes_the_teams_rights():
+    team, sari = factories.promoter(), factories.staff()
+    greta = factories.member(team)
+
+    deleted = delete(team, by=sari)
+
+    assert (deleted.deleted_at, deleted.is_approved, list(Promoter.objects.all())) == (THEN, False, [])
+    assert (names(team.owner), names(greta), User.objects.get(pk=greta.pk).teams) == (set(), set(), [])
+    assert history(team)[-1] == ("deleted", f"user:{sari.pk}")
+    assert letters(kind="accounts.promoter_deleted") == [("accounts.promoter_deleted", team.owner.email)]
+    assert mail.written(EmailMessage.objects.get(kind="accounts.promoter_deleted")).subject == "Radio Hujan was deleted"
+    assert list(invariants.breaches()) == []
+
+
+def test_restore_promoter_brings_it_back_as_it_was():
+    team, sari = factories.promoter(), factories.staff()
+    greta = factories.member(team)
+    delete(team)
+
+    restored = restore(team, by=sari)
+
+    assert (restored.deleted_at, restored.is_approved, list(Promoter.objects.all())) == (None, True, [team])
+    assert (names(team.owner), names(greta)) == ({"promoter"}, {"gate"})
+    assert history(team)[-1] == ("restored", f"user:{sari.pk}")
+    assert mail.written(EmailMessage.objects.get(kind="accounts.promoter_restored")).subject == "Radio Hujan is back"
+    assert list(invariants.breaches()) == []
+
+
+def test_delete_and_restore_promoter_twice_are_once():
+    team = factories.promoter()
+
+    delete(team), delete(team), restore(team), restore(team)
+
+    assert [action for action, _ in history(team)][-2:] == ["deleted", "restored"]
+    assert EmailMessage.objects.filter(kind__in=["accounts.promoter_deleted", "accounts.promoter_restored"]).count() == 2
+
+
+@pytest.mark.parametrize("deed", [delete, restore])
+@pytest.mark.parametrize("role", ["moderator", "owner"])
+def test_promoters_are_deleted_and_restored_by_admins_alone(deed, role):
+    team = factories.promoter()
+    by = factories.staff("Mega", "moderator") if role == "moderator" else team.owner
+    if deed is restore:
+        delete(team)
+
+    with pytest.raises(actions.NotAllowed):
+        deed(team, by=by)
+    assert Promoter.all_objects.get().is_deleted is (deed is restore)
+
+
+def test_a_promoter_whose_owner_was_deleted_meanwhile_is_not_restored():
+    team = factories.promoter()
+    delete(team)
+    actions.delete_user(user_id=team.owner_id, by=None, at=THEN, language="en")
+
+    with pytest.raises(actions.AccountDeleted):
+        restore(team)
+    assert Promoter.all_objects.get().is_deleted
+
+
+def test_with_a_deleted_promoter_nothing_is_done():
+    team = factories.promoter()
+    greta = factories.member(team)
+    asked = factories.invitation(team, "nina@example.org")
+    factories.person("Nina").vouch()
+    delete(team)
+    at, no_money = THEN, {"fee_percent": None, "fee_fixed": None, "tax_percent": None}
+
+    for deed in (
+        lambda: factories.applicant(),
+        lambda: actions.approve(promoter_id=team.pk, by=None, at=at),
+        lambda: actions.refuse(promoter_id=team.pk, reason="No.", by=None, at=at),
+        lambda: actions.set_fees(promoter_id=team.pk, by=None, at=at, **no_money),
+        lambda: actions.open_promoter(owner=team.owner, by=None, at=at, language="en", **DETAILS),
+        lambda: actions.leave(promoter_id=team.pk, by=greta, at=at),
+        lambda: actions.accept_invitation(invitation_id=asked.pk, by=factories.person("Nina"), at=at),
+        lambda: actions.invite_member(promoter_id=team.pk, email="x@example.org", role="gate", language="en", by=team.owner, at=at),
+    ):
+        with pytest.raises(actions.PromoterDeleted):
+            deed()
+    assert not Invitation.objects.for_person(factories.person("Nina"), at).exists()
+    assert [action for action, _ in history(team)][-1] == "deleted"
+
+
+def test_invariants_see_who_was_deleted_and_owns_a_promoter():
+    team = factories.promoter()
+    User.objects.filter(pk=team.owner_id).update(is_active=False, deleted_at=THEN)
+
+    assert list(invariants.breaches()) == [f"user {team.owner_id}: deleted, and still owns an approved promoter"]

@@ -4,14 +4,16 @@ from decimal import Decimal
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import IntegrityError
 from django.test import Client
 
-from accounts import actions, roles
+from accounts import actions, invariants, roles
 from accounts.models import Promoter, User
 from tests import factories
 from tests.accounts import people
 from tests.factories import THEN
 from ticketing import mail
+from ticketing.identity import SiteIdentity
 from ticketing.models import EmailMessage, HistoryEntry
 
 pytestmark = pytest.mark.django_db
@@ -119,12 +121,116 @@ def test_a_superadmin_whose_account_was_closed_closes_no_other():
         disable(sari, by=root)  # as he was loaded before
 
 
-def test_a_deleted_account_stays_closed():
-    alice = factories.person()
-    User.objects.filter(pk=alice.pk).update(is_active=False, deleted_at=THEN)
+def delete(user, by=None):
+    actions.delete_user(user_id=user.pk, by=by, at=THEN, language="en")
+    return User.objects.get(pk=user.pk)
 
-    with pytest.raises(actions.Forgotten):
+
+def restore(user, by=None):
+    actions.restore_user(user_id=user.pk, by=by, at=THEN, language="en")
+    return User.objects.get(pk=user.pk)
+
+
+def test_delete_user_closes_the_account_and_its_sessions(client):
+    alice, sari = people.person(), factories.staff()
+    people.sign_in(client)
+
+    deleted = delete(alice, by=sari)
+
+    assert (deleted.is_active, deleted.deleted_at) == (False, THEN)
+    assert not people.signed_in(client)
+    assert not Session.objects.exists()
+    assert lines(alice, "deleted") == [("deleted", f"user:{sari.pk}", {})]
+    assert [letter.subject for letter in letters("account_deleted")] == ["Your account was deleted"]
+
+
+def test_restore_user_opens_the_account_with_its_place_in_the_team():
+    team, sari = factories.promoter(), factories.staff()
+    greta = factories.member(team)
+    assert delete(greta, by=sari).teams == []
+
+    restored = restore(greta, by=sari)
+
+    assert (restored.is_active, restored.deleted_at, restored.teams, restored.group_names) == (True, None, [team], {"gate"})
+    assert lines(greta, "restored") == [("restored", f"user:{sari.pk}", {})]
+    assert [letter.subject for letter in letters("account_restored")] == ["Your account is back"]
+    assert list(invariants.breaches()) == []
+
+
+def test_delete_and_restore_user_twice_are_once():
+    alice = factories.person()
+
+    delete(alice), delete(alice), restore(alice), restore(alice)
+
+    assert [action for action, _, _ in lines(alice, "deleted", "restored")] == ["deleted", "restored"]
+    assert EmailMessage.objects.count() == 2
+
+
+def test_restore_does_not_open_an_account_that_is_closed_only():
+    alice = factories.person()
+
+    assert not restore(disable(alice)).is_active
+
+
+def test_a_closed_account_can_be_deleted_and_not_opened_before_it_is_restored():
+    alice = delete(disable(factories.person()))
+
+    with pytest.raises(actions.AccountDeleted):
         enable(alice)
+    assert (alice.deleted_at, restore(alice).is_active) == (THEN, True)
+
+
+def test_owner_of_a_promoter_stays_and_reads_which_one():
+    promoter = factories.promoter()
+
+    with pytest.raises(actions.OwnsPromoter, match="This person owns Radio Hujan"):
+        delete(promoter.owner)
+    assert User.objects.get(pk=promoter.owner.pk).is_active
+    actions.delete_promoter(promoter_id=promoter.pk, by=None, at=THEN)
+    assert delete(promoter.owner).deleted_at == THEN
+
+
+def test_who_was_deleted_comes_to_own_no_promoter():
+    waiting = factories.applicant()
+    delete(waiting.owner)
+
+    with pytest.raises(actions.AccountDeleted):
+        actions.approve(promoter_id=waiting.pk, by=None, at=THEN)
+    assert Promoter.objects.get().is_waiting
+
+
+@pytest.mark.parametrize("deed", [delete, restore])
+@pytest.mark.parametrize("role", ["moderator", "user"])
+def test_accounts_are_deleted_and_restored_by_admins_alone(deed, role):
+    alice = factories.person()
+    if deed is restore:
+        delete(alice)
+    mega = factories.staff("Mega", role) if role in roles.STAFF else factories.person("Mega")
+
+    with pytest.raises(actions.NotAllowed):
+        deed(alice, by=mega)
+    assert User.objects.get(pk=alice.pk).is_active is (deed is delete)
+
+
+@pytest.mark.parametrize("deed", [delete, restore])
+def test_accounts_of_staff_are_deleted_and_restored_by_superadmins_alone(deed):
+    root, adi, other = factories.staff("Root", "superadmin"), factories.staff("Adi", "admin"), factories.staff("Other", "moderator")
+    if deed is restore:
+        delete(other, by=root)
+
+    with pytest.raises(actions.NotAllowed):
+        deed(other, by=adi)
+    assert deed(other, by=root).is_active is (deed is restore)
+
+
+def test_nobody_deletes_the_own_account_here_nor_the_last_superadmin():
+    root = factories.staff("Root", "superadmin")
+
+    with pytest.raises(actions.LastSuperadmin):
+        delete(root)
+    factories.staff("Rani", "superadmin")
+    with pytest.raises(actions.NotAllowed):
+        delete(root, by=root)
 
 
 def set_fees(promoter, by=None, **figures):
@@ -139,7 +245,7 @@ def test_set_fees_sets_them_and_says_from_what_to_what():
     after = set_fees(promoter, by=sari, tax_percent=Decimal(0))
 
     assert (after.fee_percent, after.fee_fixed, after.tax_percent) == (Decimal("2.50"), Decimal(1000), 0)
-    figures = {"fee_percent": "0.00 → 2.50", "fee_fixed": "0.00 → 1000"}
+    figures = {"fee_percent": "— → 2.50", "fee_fixed": "— → 1000", "tax_percent": "— → 0"}
     assert lines(promoter, "fees_set") == [("fees_set", f"user:{sari.pk}", {"figures": figures})]
 
 
@@ -164,4 +270,50 @@ def test_set_fees_is_for_admins(role):
 
     with pytest.raises(actions.NotAllowed):
         set_fees(promoter, by=by)
-    assert Promoter.objects.get().fee_percent == 0
+    assert Promoter.objects.get().fee_percent is None
+
+
+def test_set_fees_to_nothing_gives_the_promoter_the_sites():
+    promoter = factories.promoter(fee_percent=Decimal(5), tax_percent=Decimal(0))
+
+    after = set_fees(promoter, fee_percent=None, fee_fixed=None, tax_percent=None)
+
+    assert (after.fee_percent, after.fee_fixed, after.tax_percent) == (None, None, None)
+    figures = {"fee_percent": "5.00 → —", "tax_percent": "0.00 → —"}
+    assert lines(promoter, "fees_set") == [("fees_set", "system", {"figures": figures})]
+
+
+def set_site_fees(by=None, **figures):
+    figures = {"fee_percent": Decimal("2.50"), "fee_fixed": Decimal(1000), "tax_percent": Decimal(11), **figures}
+    actions.set_site_fees(by=by, at=THEN, **figures)
+    return SiteIdentity.objects.get()
+
+
+def test_set_site_fees_sets_them_once_and_says_from_what_to_what():
+    site, sari = SiteIdentity.objects.create(), factories.staff()
+
+    set_site_fees(by=sari, tax_percent=Decimal(0))
+    after = set_site_fees(by=sari, tax_percent=Decimal(0))
+
+    assert (after.fee_percent, after.fee_fixed, after.tax_percent) == (Decimal("2.50"), Decimal(1000), 0)
+    figures = {"fee_percent": "0.00 → 2.50", "fee_fixed": "0.00 → 1000"}
+    assert lines(site, "fees_set") == [("fees_set", f"user:{sari.pk}", {"figures": figures})]
+
+
+@pytest.mark.parametrize("figures", [{"fee_percent": Decimal("100.01")}, {"tax_percent": Decimal(101)}, {"fee_fixed": Decimal("-0.01")}])
+def test_site_fees_out_of_bounds_are_refused_here_and_by_the_database(figures):
+    SiteIdentity.objects.create()
+
+    with pytest.raises(actions.FeesOutOfBounds):
+        set_site_fees(**figures)
+    with pytest.raises(IntegrityError, match="site_fees_within_bounds"):
+        SiteIdentity.objects.update(**figures)
+
+
+@pytest.mark.parametrize("role", ["moderator", "user"])
+def test_set_site_fees_is_for_admins(role):
+    SiteIdentity.objects.create()
+
+    with pytest.raises(actions.NotAllowed):
+        set_site_fees(by=factories.staff("Mega", role))
+    assert SiteIdentity.objects.get().fee_percent == 0

@@ -126,7 +126,7 @@ def test_invariants_hold_for_a_team(team):
     [
         ("UPDATE accounts_promotermember SET user_id = (SELECT owner_id FROM accounts_promoter)", "its owner is a member too"),
         ("UPDATE accounts_invitation SET accepted_at = expires_at + interval '1 s'", "accepted after it had run out"),
-        ("UPDATE accounts_user SET deleted_at = now(), is_active = false", "deleted, and still in a team"),
+        ("UPDATE accounts_user SET deleted_at = now(), is_active = false", "deleted, and still owns an approved promoter"),
         ("UPDATE accounts_user SET is_staff = true", "staff without a role of staff"),
         ("DELETE FROM accounts_user_groups", "does not follow from the teams"),
         ("UPDATE accounts_promoter SET approved_at = NULL", "does not follow from the teams"),

@@ -41,7 +41,7 @@ def test_200_passwords_at_the_admin_open_nothing_not_even_the_right_one(settings
     for n in range(200):
         guess = {"username": "alice@example.org", "password": PASSWORD if n == 100 else f"wrong {n}"}
         answer = browser.post("/admin/login/?next=/admin/accounts/", guess, HTTP_X_FORWARDED_FOR=f"198.51.100.{n}")
-        assert (answer.status_code, answer["Location"]) == (302, "/account/login/?next=%2Fadmin%2Faccounts%2F")
+        assert (answer.status_code, answer["Location"]) == (302, "/account/login/?next=/admin/login/%3Fnext%3D/admin/accounts/")
 
     assert "_auth_user_id" not in browser.session
 

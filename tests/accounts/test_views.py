@@ -373,7 +373,7 @@ def test_details_are_changed_by_the_owner_and_fees_are_not(visit, team):
 
     assert before.status_code == 200
     assert answer["Location"] == reverse("accounts:promoter", args=[team.pk])
-    assert Promoter.objects.values(*DETAILS, "name", "tax_percent").get() == {**DETAILS, "name": "Radio Hujan", "tax_percent": 0}
+    assert Promoter.objects.values(*DETAILS, "name", "tax_percent").get() == {**DETAILS, "name": "Radio Hujan", "tax_percent": None}
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

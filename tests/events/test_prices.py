@@ -10,6 +10,8 @@ from events import prices
 from events.models import DiscountCode, Event
 from events.prices import Discount, Line, Terms, quote
 from tests import factories
+from ticketing import identity
+from ticketing.identity import SiteIdentity
 from ticketing.money import is_payable
 
 D = Decimal
@@ -130,6 +132,18 @@ def test_terms_are_the_events_or_else_the_promoters():
     assert prices.terms_of(event) == Terms("IDR", D(2), D(500), "ticket", D(11), D(0), tax_included=False)
     Event.objects.update(fee_percent=0, fee_fixed=1, fee_per="order", tax_percent=10, tax_fixed=5, tax_included=True)
     assert prices.terms_of(Event.objects.get()) == Terms("IDR", D(0), D(1), "order", D(10), D(5), tax_included=True)
+
+
+@pytest.mark.django_db
+def test_terms_are_the_sites_where_neither_has_any(django_assert_num_queries):
+    SiteIdentity.objects.create(fee_percent=D(3), fee_fixed=D(250), tax_percent=D(12))
+    identity.forget()
+    event = factories.event(factories.promoter(tax_percent=D(0)))
+    assert event.promoter.fee_percent is None
+
+    with django_assert_num_queries(1):  # the identity, once a minute in each process
+        assert prices.terms_of(event) == Terms("IDR", D(3), D(250), "ticket", D(0), D(0), tax_included=False)
+        prices.terms_of(event)
 
 
 @pytest.mark.django_db

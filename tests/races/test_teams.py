@@ -8,11 +8,14 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
+import events.actions
+import events.invariants
 from accounts import actions, invariants
 from accounts.models import Invitation, Promoter, User
 from tests import factories
 from tests.factories import THEN
 from ticketing.errors import DomainError
+from ticketing.identity import SiteIdentity
 from ticketing.local.processes import wait_until
 from ticketing.models import HistoryEntry
 from ticketing.querysets import RowQuerySet
@@ -124,7 +127,36 @@ def set_fees():
     return "fees_set", lambda: actions.set_fees(promoter_id=team.pk, by=None, at=THEN, **figures), 1
 
 
+def set_site_fees():
+    SiteIdentity.objects.create()
+    figures = {"fee_percent": Decimal(5), "fee_fixed": Decimal(0), "tax_percent": Decimal(0)}
+    return "fees_set", lambda: actions.set_site_fees(by=None, at=THEN, **figures), 1
+
+
+def delete_promoter():
+    team = factories.promoter()
+    return "deleted", lambda: actions.delete_promoter(promoter_id=team.pk, by=None, at=THEN), 1
+
+
+def restore_promoter():
+    team = factories.promoter()
+    actions.delete_promoter(promoter_id=team.pk, by=None, at=THEN)
+    return "restored", lambda: actions.restore_promoter(promoter_id=team.pk, by=None, at=THEN), 1
+
+
+def delete_user():
+    alice = factories.person()
+    return "deleted", lambda: actions.delete_user(user_id=alice.pk, by=None, at=THEN, language="en"), 1
+
+
+def restore_user():
+    alice = factories.person()
+    actions.delete_user(user_id=alice.pk, by=None, at=THEN, language="en")
+    return "restored", lambda: actions.restore_user(user_id=alice.pk, by=None, at=THEN, language="en"), 1
+
+
 DEEDS = [apply_again, approve, refuse, change_role, remove, leave, accept, withdraw, grant, disable, enable, set_fees]
+DEEDS += [set_site_fees, delete_promoter, restore_promoter, delete_user, restore_user]
 
 
 def happens_once(deed, together, *, prepare=lambda: None):
@@ -243,7 +275,36 @@ def close_each_other():
     ]
 
 
-PAIRS = [accept_and_remove, accept_and_refuse, accept_and_withdraw, unmake_each_other, close_each_other]
+def delete_and_receive():
+    """Greta is deleted while she becomes the owner of an approved promoter: one of the two must not be."""
+    team = factories.promoter()
+    greta = factories.member(team, role="manager")
+    asked = actions.offer_ownership(promoter_id=team.pk, member_id=team.members.get().pk, by=team.owner, at=THEN)
+    return [
+        lambda: actions.delete_user(user_id=greta.pk, by=None, at=THEN, language="en"),
+        lambda: actions.accept_invitation(invitation_id=asked.pk, by=greta, at=THEN),
+    ]
+
+
+def delete_and_publish():
+    """A promoter is deleted while an event of it goes public: one of the two must not be."""
+    team = factories.promoter()
+    event = factories.event(team)
+    return [
+        lambda: events.actions.delete_promoter(promoter_id=team.pk, by=None, at=THEN),
+        lambda: events.actions.publish(event_id=event.pk, by=None, at=THEN),
+    ]
+
+
+PAIRS = [
+    delete_and_receive,
+    delete_and_publish,
+    accept_and_remove,
+    accept_and_refuse,
+    accept_and_withdraw,
+    unmake_each_other,
+    close_each_other,
+]
 
 
 def ends_well(pair, together, *, prepare=lambda: None):
@@ -253,7 +314,7 @@ def ends_well(pair, together, *, prepare=lambda: None):
     sql("ALTER TABLE ticketing_historyentry ENABLE TRIGGER meet")
     results = together(lambda number: calls[number](), times=2)
     faults = [r for r in results if isinstance(r, Exception) and not isinstance(r, DomainError)]
-    return (faults, list(invariants.breaches()), superadmins.exists()) == ([], [], before)
+    return (faults, [*invariants.breaches(), *events.invariants.breaches()], superadmins.exists()) == ([], [], before)
 
 
 @pytest.mark.parametrize("pair", PAIRS)

@@ -1,13 +1,17 @@
 """Small parts of pages: icons, status marks, the address of the same page in another language."""
 
+from functools import cache
+from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.conf import settings
 from django.http import HttpRequest
+from django.template.base import Parser, Token
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 register = template.Library()
 
@@ -41,12 +45,43 @@ def notice_icon(state: str = "") -> SafeString:
     return icon(NOTICE_ICONS[state])
 
 
+class Same(template.Node):
+    """What is the same on every page: rendered once for each language and each state of the site's identity."""
+
+    child_nodelists = ()
+
+    def __init__(self, nodelist: template.NodeList) -> None:
+        self.nodelist = nodelist
+        self.kept: dict[tuple[Any, ...], SafeString] = {}
+
+    def render(self, context: template.Context) -> SafeString:
+        where = (get_language(), context["identity"].mark, context.get("demo"))
+        if where not in self.kept or settings.DEBUG:
+            if len(self.kept) >= 20:
+                self.kept.clear()
+            self.kept[where] = self.nodelist.render(context)
+        return self.kept[where]
+
+
+@register.tag
+def same(parser: Parser, token: Token) -> Same:
+    """Mark what depends on nothing but the language, the site's identity, and whether this is a demo."""
+    nodelist = parser.parse(("endsame",))
+    parser.delete_first_token()
+    return Same(nodelist)
+
+
 @register.simple_tag(takes_context=True)
 def language_url(context: template.Context, code: str) -> str:
     """Return the address that shows this page in the language, and remembers the choice."""
     request: HttpRequest | None = context.get("request")
     here = request.get_full_path() if request else "/"
-    return f"{reverse('language', args=[code])}?{urlencode({'next': here})}"
+    return f"{_language_address(code)}?{urlencode({'next': here})}"
+
+
+@cache
+def _language_address(code: str) -> str:
+    return reverse("language", args=[code])
 
 
 @register.simple_tag

@@ -33,7 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("email", help="the owner's address, who has an account already")
         parser.add_argument("name", help="as buyers read it")
         for name in ("fee-percent", "fee-fixed", "tax-percent"):
-            parser.add_argument(f"--{name}", type=amount, default=Decimal(0), help="default of its events (default 0)")
+            parser.add_argument(f"--{name}", type=amount, help="of its events (default: what the site has)")
         parser.add_argument("--dry-run", action="store_true", help="say what would be made, and make nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
