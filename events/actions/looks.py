@@ -69,8 +69,7 @@ def remove_picture(*, event_id: Any, by: User | None, at: datetime) -> None:
     event = changeable_event(event_id, by)
     if not event.pictures.exists():
         return
-    Event.all_objects.filter(pk=event.pk).update(image=None)
-    event.pictures.all().delete()
+    event.pictures.all().delete()  # and the event names none by that
     history.record(event, "picture_removed", at=at, by=actor(by))
 
 

@@ -84,6 +84,10 @@ def _age(limit: int | None) -> str:
     return _("From %(age)s years") % {"age": limit} if limit else _("All ages")
 
 
+def _by(found: Event) -> dict[str, str]:
+    return {"url": settings.SITE_URL + reverse("events:by", args=[found.promoter.slug])} if found.promoter.is_approved else {}
+
+
 def _json_ld(found: Event, url: str, summary: str) -> SafeString:
     """What search engines read. Written into a script element, so no character may end it."""
     terms = prices.terms_of(found)
@@ -113,11 +117,7 @@ def _json_ld(found: Event, url: str, summary: str) -> SafeString:
             "name": found.venue,
             "address": {"@type": "PostalAddress", "streetAddress": found.address, "addressLocality": found.city},
         },
-        "organizer": {
-            "@type": "Organization",
-            "name": found.promoter.name,
-            "url": settings.SITE_URL + reverse("events:by", args=[found.promoter.slug]),
-        },
+        "organizer": {"@type": "Organization", "name": found.promoter.name, **_by(found)},
         "offers": offers,
     }
     if found.artist:

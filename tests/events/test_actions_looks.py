@@ -14,6 +14,8 @@ from events.models import Event, Picture
 from tests import factories
 from tests.events.test_pictures import encoded
 from tests.factories import THEN
+from ticketing import jobs
+from ticketing.celery import app
 from ticketing.models import AuditLog, HistoryEntry
 
 pytestmark = pytest.mark.django_db
@@ -270,13 +272,13 @@ def test_audit_holds_the_address_and_no_bytes():
     assert not AuditLog.objects.filter(table="events_picture").exists()
 
 
-def test_nudge_draws_it_at_once_and_the_page_is_new(client, django_capture_on_commit_callbacks):
+def test_page_is_new_once_the_picture_is_drawn(client, django_capture_on_commit_callbacks):
     cache.clear()
     event = factories.published(title="Night")
     assert "poster-" in client.get(event.get_absolute_url()).content.decode()
 
-    with django_capture_on_commit_callbacks(execute=True):
-        upload(event)
+    upload(event)
+    assert "poster-" in client.get(event.get_absolute_url()).content.decode()
     with django_capture_on_commit_callbacks(execute=True):
         tasks.draw_pictures()
 
@@ -290,3 +292,15 @@ def test_duplicate_begins_with_a_poster_of_its_own():
     copy = actions.duplicate_event(event_id=event.pk, by=None, at=THEN)
 
     assert (copy.image_id, copy.poster) == (None, "")
+
+
+def test_upload_nudges_a_worker_and_a_sweep_stands_behind_it(monkeypatch, django_capture_on_commit_callbacks):
+    nudged = []
+    monkeypatch.setattr(jobs, "_publish", lambda task, arguments, coalesce: nudged.append(task.name))
+    event = factories.published()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        upload(event)
+
+    assert nudged == ["events.tasks.draw_pictures"]
+    assert nudged[0] in {entry["task"] for entry in app.conf.beat_schedule.values()}
