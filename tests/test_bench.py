@@ -77,7 +77,7 @@ def test_tables_stand_between_the_marks_and_nothing_else_changes(tmp_path, monke
     )
 
     written = page.read_text()
-    assert written.startswith(f"# Before\n\n{bench.BEGIN}\n\n9 events, made in 1 s.")
+    assert written.startswith(f"# Before\n\n{bench.BEGIN}\n\n9 events, made or found there in 1 s.")
     assert "| home | 500 | 25% | 4.0 | 9.0 | 1.20 | 10% |\n" in written
     assert written.endswith(f"{bench.END}\n\nAfter.\n")
     assert "stale words" not in written
