@@ -30,8 +30,8 @@ check: ready ## Look at everything that needs no running: format, types, arrow, 
 	$(python) manage.py state_diagrams --check
 	$(python) manage.py messages --check
 
-bench: ready ## Measure the pages with 100,000 events, beside a bare view: EVENTS=100000 SECONDS=5
-	@STATE_DIR="$${BENCH_STATE_DIR:-var/bench}" $(python) -m bench --events $${EVENTS:-100000} --seconds $${SECONDS_EACH:-5}
+bench: ready ## Measure the pages with 100,000 events, beside a bare view
+	@$(python) -m bench
 
 screenshots: ready ## Take pictures of the main pages, phone and desk, light and dark, into STATE_DIR/screenshots
 	@SCREENSHOTS="$${STATE_DIR:-var}/screenshots" $(python) -m pytest --quiet --no-header -p no:randomly tests/browser/take_screenshots.py

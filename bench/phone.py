@@ -44,7 +44,7 @@ def _visit(browser: Any, url: str) -> dict[str, float]:
     tools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     page.add_init_script(WATCH)
     answers: list[Any] = []
-    page.on("response", lambda answer: answers.append(answer))
+    page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108  # Playwright marks what it is given
     page.goto(url, wait_until="load")
     page.wait_for_timeout(1500)
     seen = page.evaluate("seen")

@@ -21,6 +21,9 @@ from .models import Event, TicketTier
 
 BATCH = 2000
 DRAFT, PUBLISHED, SALES_CLOSED, CANCELLED, ARCHIVED = Event.Status
+HISTORY = ("subject_type", "subject_id", "action", "old_status", "new_status", "actor", "at", "details")
+NO_DETAILS = Jsonb({})
+MADE_BY_THE_DATABASE = {"created_at", "updated_at"}
 
 # City, time zone, currency, streets, and how often among a hundred.
 CITIES = (
@@ -116,7 +119,7 @@ def make(*, seed: int, count: int) -> Iterator[int]:
         with transaction.atomic():
             _copy(Event, [event for event, _ in new])
             _copy(TicketTier, [tier for _, tiers in new for tier in tiers])
-            _copy(HistoryEntry, [entry for event, _ in new for entry in _history(event)])
+            _copy_lines(HistoryEntry, HISTORY, [line for event, _ in new for line in _history(event)])
         yield numbers[-1] + 1
 
 
@@ -223,35 +226,35 @@ def _letters(number: int) -> str:
     return written
 
 
-def _history(event: Event) -> Iterator[HistoryEntry]:
+def _history(event: Event) -> Iterator[tuple[Any, ...]]:
     """Yield what the actions would have written."""
+
+    def line(action: str, at: datetime, old: str = "", new: str = "") -> tuple[Any, ...]:
+        return ("events.event", event.pk, action, old, new, SYSTEM, at, NO_DETAILS)
+
     published_at = event.published_at
     begun = published_at - timedelta(days=1) if published_at else event.starts_at - timedelta(days=150)
-    yield _entry(event, "created", begun)
+    yield line("created", begun)
     if published_at:
-        yield _entry(event, "published", published_at, DRAFT, PUBLISHED)
+        yield line("published", published_at, DRAFT, PUBLISHED)
     if event.status in (SALES_CLOSED, CANCELLED, ARCHIVED):
         old = PUBLISHED if published_at else DRAFT
-        yield _entry(event, event.status, event.cancelled_at or (published_at or begun) + timedelta(days=2), old, event.status)
-
-
-def _entry(event: Event, action: str, at: datetime, old: str = "", new: str = "") -> HistoryEntry:
-    return HistoryEntry(
-        subject_type="events.event", subject_id=event.pk, action=action, old_status=old, new_status=new, actor=SYSTEM, at=at
-    )
+        yield line(event.status, event.cancelled_at or (published_at or begun) + timedelta(days=2), old, event.status)
 
 
 def _copy(model: type[models.Model], rows: Iterable[models.Model]) -> None:
-    """Insert the rows with COPY, which takes a third of the time of INSERT."""
-    fields = [field for field in model._meta.concrete_fields if not field.generated and field.name not in ("created_at", "updated_at")]
+    names = [field.attname for field in model._meta.concrete_fields if not field.generated and field.name not in MADE_BY_THE_DATABASE]
+    _copy_lines(model, names, ([_plain(getattr(row, name)) for name in names] for row in rows))
+
+
+def _copy_lines(model: type[models.Model], columns: Sequence[str], lines: Iterable[Sequence[Any]]) -> None:
+    """Insert with COPY, which takes a third of the time of INSERT."""
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(str(field.column)) for field in fields)
-    with connection.cursor() as cursor, cursor.copy(f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row([_plain(getattr(row, field.attname)) for field in fields])
+    names = ", ".join(map(quote, columns))
+    with connection.cursor() as cursor, cursor.copy(f"COPY {quote(model._meta.db_table)} ({names}) FROM STDIN") as copy:
+        for line in lines:
+            copy.write_row(line)
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return Jsonb(value)
     return str(value) if isinstance(value, models.fields.files.FieldFile) else value

@@ -19,8 +19,9 @@ NEAR_MOST = 200
 class Shelf:
     """Values by subject (an event) and variant (a language), each for some seconds at most.
 
-    What this process just showed it shows again for a second without asking. A value bears the subject's stamp as it was before the value was made. `renew` gives the subject another stamp once
-    the change is committed, so that what was read before the commit and arrives after it counts for nothing.
+    A value bears the subject's stamp as it was before the value was made. `renew` gives the subject another stamp once
+    the change is committed, so that what was read before the commit and arrives after it counts for nothing. What this
+    process has just shown it shows again for a second without asking.
     """
 
     def __init__(self, name: str, *, seconds: int) -> None:

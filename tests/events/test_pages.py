@@ -1,5 +1,6 @@
 """The public pages: what a visitor finds, and what each state of an event and its tiers looks like."""
 
+import gzip
 import json
 import re
 from datetime import UTC, datetime, timedelta
@@ -664,3 +665,15 @@ def test_titles_are_never_cut_from_the_reader(client):
     assert "B" * 140 in shown
     assert timezone.now() == NOW
     assert Event.objects.count() == 1
+
+
+def test_event_page_weighs_less_than_100_kb_without_pictures(client):
+    event = on(
+        3, description="One long night. " * 200, tiers=[{"name": f"Tier {n}", "price": Decimal(n), "quantity": 9} for n in range(1, 9)]
+    )
+    page = event_page(client, event).content
+    files = re.findall(r'(?:href|src)="(/static/[^"]+\.(?:css|js))"', page.decode())
+    bodies = [page, *[b"".join(client.get(file)) for file in files]]
+
+    assert len(files) >= 7
+    assert sum(len(gzip.compress(body)) for body in bodies) < 40_000  # the promise is 100,000; this is what it is

@@ -16,6 +16,7 @@ from ticketing.identity import SiteIdentity
 from ticketing.local.places import BASE_DIR
 from ticketing.markdown import to_html
 from ticketing.parts import SampleForm
+from ticketing.templatetags.ticketing import Same
 
 pytestmark = pytest.mark.django_db
 
@@ -182,3 +183,33 @@ def test_style_sheets_of_a_public_page_stay_small():
 def test_dates_are_written_day_first_with_24_hours(language, written):
     with translation.override(language):
         assert date_format(datetime(2027, 2, 3, 14, 5, tzinfo=UTC), "DATETIME_FORMAT") == written
+
+
+def test_frame_that_is_kept_follows_language_identity_and_demo(client, settings):
+    def frame(language):
+        return client.get("/", headers={"accept-language": language}).content.decode()
+
+    assert "Skip to the content" in frame("en")
+    assert "Skip to the content" not in frame("id")
+    assert "Play money" not in frame("en")
+
+    settings.DEMO = True
+    assert "Demo: play money." in frame("en")
+
+    SiteIdentity.objects.create(name="Panggung", seller="PT Panggung")
+    identity.forget()
+    assert frame("en").count("Panggung") >= 2
+    assert "Sold by PT Panggung." in frame("en")
+    assert "Skip to the content" in frame("en")
+
+
+def test_frame_is_kept_for_no_more_than_a_few_identities(client):
+    from django.template import engines
+
+    for number in range(30):
+        SiteIdentity.objects.update_or_create(only=True, defaults={"name": f"Panggung {number}"})
+        identity.forget()
+        assert f"Panggung {number}" in client.get("/").content.decode()
+
+    nodes = engines["django"].get_template("base.html").template.nodelist.get_nodes_by_type(Same)
+    assert [len(node.kept) <= 20 for node in nodes] == [True, True, True]
