@@ -1,0 +1,7 @@
+"""Events as their promoters plan them, and as staff look them up."""
+
+from .codes import CodeAdmin
+from .events import EventAdmin
+from .reports import ActiveEventAdmin, RateAdmin
+
+__all__ = ["ActiveEventAdmin", "CodeAdmin", "EventAdmin", "RateAdmin"]

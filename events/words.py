@@ -1,0 +1,24 @@
+"""What happens to events, as history says it."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from .models import DiscountCode, Event, TicketTier
+
+# What details name: statuses, and the fields that were changed.
+_STATUSES: dict[str, Any] = {str(status): status.label for status in Event.Status}
+_FIELDS = {field.name: field.verbose_name for model in (DiscountCode, TicketTier, Event) for field in model._meta.local_fields}
+
+SAID: dict[str, Any] = _FIELDS | {
+    **_STATUSES,
+    "created": _("Made"),
+    "sales_reopened": _("Sales reopened"),
+    "restored": _("Restored"),
+    "tier_added": _("Tier added"),
+    "tier_changed": _("Tier changed"),
+    "tier_removed": _("Tier removed"),
+    "code_added": _("Discount code added"),
+    "code_changed": _("Discount code changed"),
+    "tiers": _("tiers"),
+}
