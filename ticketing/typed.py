@@ -62,9 +62,15 @@ class TypedForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        if not self.instance._state.adding:
-            for field in self.fields.values():
-                field.show_hidden_initial = True
+        if self.instance._state.adding:
+            return
+        if self.is_bound:
+            self.data = self.data.copy()  # type: ignore[attr-defined]
+        for name, field in self.fields.items():
+            field.show_hidden_initial = True
+            if self.is_bound and isinstance(field.hidden_widget(), forms.MultiWidget):
+                # Django shows again what was seen if there is a value of this name, and a date and a time have two others.
+                self.data.setdefault(self.add_initial_prefix(name), "")
 
     def changes(self) -> dict[str, Any]:
         """Return what the person changed; a time has changed, too, when its time zone has."""
@@ -123,7 +129,7 @@ class TypedForm(forms.ModelForm):
     def _show(self, bound: Any, now: Any) -> None:
         """Let the next page say that the person has seen what it is now."""
         widget, value = bound.field.hidden_widget(), bound.field.prepare_value(now)
-        data = self.data = self.data.copy()  # type: ignore[attr-defined]
+        data: Any = self.data
         if isinstance(widget, forms.MultiWidget):
             for number, part in enumerate(widget.decompress(value) or ()):
                 data[f"{bound.html_initial_name}_{number}"] = "" if part is None else str(part)
@@ -165,7 +171,7 @@ class Acting(Admin):
             return answer.render() if hasattr(answer, "render") else answer
 
     def get_form(self, request: Any, obj: Any = None, change: bool = False, **options: Any) -> Any:
-        form = super().get_form(request, obj, change, **options)
+        form: Any = super().get_form(request, obj, change, **options)
         form.refusal = getattr(request, "refusal", None)
         return form
 
