@@ -4,7 +4,6 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import DateTimeField
 from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -21,7 +20,7 @@ from ticketing.errors import DomainError
 from ticketing.typed import Acting, refusals
 
 from .events import FINISHED
-from .forms import CodeForm, Moment
+from .forms import MOMENTS, CodeForm
 
 PLACES: dict[type[DomainError], str] = {actions.WrongAmount: "amount"}
 
@@ -31,7 +30,7 @@ class CodeAdmin(Acting, Scoped):
     promoter_path = "event__promoter"
     may = {"view": TEAM, "add": RUNNING, "change": RUNNING}
     form = CodeForm
-    formfield_overrides = {DateTimeField: {"form_class": Moment}}
+    formfield_overrides = MOMENTS
     list_display = ("code", "event", "off", "uses", "state")
     list_filter = ("is_active",)
     list_select_related = ("event",)
@@ -98,6 +97,10 @@ class CodeAdmin(Acting, Scoped):
         if "starts_at" in form.base_fields and event:
             form.base_fields["starts_at"].help_text = _("By the clocks of the venue (%(zone)s).") % {"zone": event.timezone}
         return form
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        context |= {"show_save_and_continue": False, "show_save_and_add_another": False}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         by, at = cast(User, request.user), timezone.now()

@@ -6,7 +6,6 @@ from typing import Any, cast
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import DateTimeField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -27,7 +26,7 @@ from ticketing.buttons import Reason, button
 from ticketing.errors import DomainError
 from ticketing.typed import Acting, TypedFormSet, refusals
 
-from .forms import EventForm, Moment, TierForm
+from .forms import MOMENTS, EventForm, TierForm
 
 SOON = timedelta(days=14)
 FINISHED = (Event.Status.CANCELLED, Event.Status.ARCHIVED)
@@ -122,7 +121,7 @@ class TierInline(ScopedInline):
     may = {"view": TEAM, "add": RUNNING, "change": RUNNING, "delete": RUNNING}
     template = "admin/edit_inline/stacked.html"
     form, formset = TierForm, TypedFormSet
-    formfield_overrides = {DateTimeField: {"form_class": Moment}}
+    formfield_overrides = MOMENTS
     max_num = 30  # each has some twenty inputs, and a form a thousand at most
     readonly_fields = ("taken",)
     fieldsets = (
@@ -162,7 +161,7 @@ class EventAdmin(Acting, Scoped):
     may = {"view": TEAM, "add": RUNNING, "change": RUNNING}
     manager = "all_objects"
     form = EventForm
-    formfield_overrides = {DateTimeField: {"form_class": Moment}}
+    formfield_overrides = MOMENTS
     change_form_template = "admin/event.html"
     list_display = ("title", "when", "place", "state", "tickets", "page")
     list_filter = (State, When)
@@ -171,6 +170,7 @@ class EventAdmin(Acting, Scoped):
     list_per_page = 50
     list_select_related = ("promoter",)
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     inlines = (TierInline,)
     actions = None
 
@@ -202,8 +202,9 @@ class EventAdmin(Acting, Scoped):
         tiers = event.tiers.all()
         sold, held, quantity = (sum(getattr(tier, name) for tier in tiers) for name in ("sold", "reserved", "quantity"))
         left = quantity - sold - held if event.room is None else min(quantity - sold - held, event.room)
-        figures = {"sold": sold, "held": held, "left": left, "quantity": quantity}
-        return gettext("%(sold)s sold, %(held)s held, %(left)s left of %(quantity)s") % figures
+        taken = gettext("%(sold)s sold, %(held)s held,") % {"sold": sold, "held": held}
+        rest = gettext("%(left)s left of %(quantity)s") % {"left": left, "quantity": quantity}
+        return format_html("{} <span class='quiet'>{}</span>", taken, rest)
 
     @admin.display(description=_("page"))
     def page(self, event: Event) -> Any:

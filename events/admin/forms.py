@@ -5,7 +5,9 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import DateTimeField
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +38,17 @@ class Moment(forms.SplitDateTimeField):
         if data_list and data_list[0] not in self.empty_values and not FIRST <= data_list[0].year < LAST:
             raise forms.ValidationError(gettext("Choose a year between %(first)s and %(last)s.") % {"first": FIRST, "last": LAST - 1})
         return super().compress(data_list)
+
+
+class Clock(AdminSplitDateTime):
+    """A date and a time without seconds."""
+
+    def __init__(self, attrs: Any = None) -> None:
+        super().__init__(attrs)
+        self.widgets[1].format = "%H:%M"
+
+
+MOMENTS = {DateTimeField: {"form_class": Moment, "widget": Clock}}
 
 
 class EventForm(TypedForm):

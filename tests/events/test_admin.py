@@ -509,7 +509,8 @@ def test_list_says_when_where_and_how_it_sells(client, team, max_):
     for words in (
         "Wed 3 Mar 2027, 21:00 WITA",
         "Balai Sarbini, Jakarta",
-        "3 sold, 4 held, 93 left of 100",
+        "3 sold, 4 held,",
+        "93 left of 100",
         '<span class="status ok">published',
     ):
         assert words in shown, words
@@ -518,7 +519,7 @@ def test_list_says_when_where_and_how_it_sells(client, team, max_):
 def test_a_capacity_counts_in_what_is_left(client, team, max_):
     factories.event(team, capacity=30)
 
-    assert "0 sold, 0 held, 30 left of 100" in text(client.get(LIST))
+    assert "30 left of 100" in text(client.get(LIST))
 
 
 def test_list_finds_by_words_and_filters(client, team, max_):
