@@ -144,6 +144,9 @@ class TierInline(ScopedInline):
         basics, more = self.fieldsets
         return (basics, more) if obj else ((None, {"fields": (("name", "price", "quantity"),)}), more)
 
+    def get_formset(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
+        return super().get_formset(request, obj, absolute_max=2 * self.max_num, **options)
+
     def get_extra(self, request: HttpRequest, obj: Any = None, **options: Any) -> int:
         return 0 if obj else 1
 

@@ -8,7 +8,10 @@ from django import forms
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import DateTimeField
+from django.forms.utils import flatatt
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +43,20 @@ class Moment(forms.SplitDateTimeField):
         return super().compress(data_list)
 
 
+class Zones(forms.Select):
+    """Four hundred options in one piece: a template for each would cost more than the rest of the page."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> Any:
+        listed = {code for _group, names in zones() for code, _name in names}
+        groups = [*zones(), *([] if not value or value in listed else [(value, [(value, value)])])]
+        marked = (
+            (group, ((code, mark_safe(" selected") if code == value else "", says) for code, says in names)) for group, names in groups
+        )
+        options = ((group, format_html_join("", '<option value="{}"{}>{}</option>', names)) for group, names in marked)
+        inside = format_html_join("", '<optgroup label="{}">{}</optgroup>', options)
+        return format_html("<select{}>{}</select>", flatatt({**self.attrs, **(attrs or {}), "name": name}), inside)
+
+
 class Clock(AdminSplitDateTime):
     """A date and a time without seconds."""
 
@@ -48,7 +65,7 @@ class Clock(AdminSplitDateTime):
         self.widgets[1].format = "%H:%M"
 
 
-MOMENTS = {DateTimeField: {"form_class": Moment, "widget": Clock}}
+MOMENTS: Any = {DateTimeField: {"form_class": Moment, "widget": Clock}}
 
 
 class EventForm(TypedForm):
@@ -63,14 +80,10 @@ class EventForm(TypedForm):
     class Meta:
         model = Event
         exclude: tuple[str, ...] = ()
-        widgets = {"timezone": forms.Select, "description": forms.Textarea(attrs={"rows": 8})}
+        widgets = {"timezone": Zones, "description": forms.Textarea(attrs={"rows": 8})}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        if "timezone" in self.fields:
-            chosen = self.initial.get("timezone") or self.instance.timezone
-            listed = {code for _group, names in zones() for code, _name in names}
-            self.fields["timezone"].widget.choices = [*zones(), *([] if chosen in listed else [(chosen, chosen)])]
         for name in {"fee_percent", "tax_percent", "refund_percent"} & set(self.fields):
             self.fields[name].validators += _between(0, 100, _("A percentage lies between 0 and 100."))
         for name in {"fee_fixed", "tax_fixed", "refund_withheld"} & set(self.fields):
