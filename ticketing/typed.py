@@ -65,7 +65,7 @@ class TypedForm(forms.ModelForm):
         if self.instance._state.adding:
             return
         if self.is_bound:
-            self.data: Any = self.data.copy()  # type: ignore[attr-defined]
+            self.data: Any = self.data.copy()
         for name, field in self.fields.items():
             field.show_hidden_initial = True
             if self.is_bound and isinstance(field.hidden_widget(), forms.MultiWidget):
