@@ -112,8 +112,9 @@ def test_an_event_is_not_made_for_a_promoter_of_others(client, team, max_):
 def test_fields_that_are_counted_or_decided_are_never_typed(client, team, max_):
     event = factories.event(team)
 
-    save(client, page(event), status="published", sold="5", version="9", fee_percent="0", promoter="x", **{"tiers-0-sold": "7"})
+    answer = save(client, page(event), status="published", sold="5", version="9", fee_percent="0", promoter="x", **{"tiers-0-sold": "7"})
 
+    assert answer.status_code == 302
     event = fresh(event)
     assert (event.status, event.sold, event.version, event.fee_percent, event.tiers.get().sold) == ("draft", 0, 1, None, 0)
 
