@@ -11,6 +11,7 @@ SAID: dict[str, Any] = {
     "refused": _("Refused"),
     "approval_withdrawn": _("Approval taken back"),
     "opened": _("Opened without an application"),
+    "details_changed": _("Details changed"),
     "fees_set": _("Fees and tax set"),
     "invited": _("Somebody was invited"),
     "invitation_accepted": _("Invitation accepted"),
