@@ -56,7 +56,7 @@ MONEY = (("fee_percent", "fee_fixed", "fee_per"), ("tax_percent", "tax_fixed"), 
 MONEY_HELP = _("Empty: what is set for the promoter. Only staff of this site set the service fee.")
 REFUNDS = ("refund_until_hours", ("refund_percent", "refund_withheld"), "refund_keeps_fee")
 REFUNDS_HELP = _("The page says this in words, and each order keeps the rules that it was bought under.")
-MORE = ("slug", "age_limit", "access_notes", "image_url")
+MORE = ("slug", "age_limit", "access_notes")
 FEES = ("fee_percent", "fee_fixed", "fee_per")
 PLACES: dict[type[DomainError], str] = {
     actions.InPast: "starts_at",

@@ -69,7 +69,6 @@ MOMENTS: Any = {DateTimeField: {"form_class": Moment, "widget": Clock}}
 
 
 class EventForm(TypedForm):
-    image_url = forms.URLField(label=_("address of a picture elsewhere"), required=False, assume_scheme="https")
     counted = ("sold", "reserved", "waiting_any")
     places = {
         "event_ends_after_start": "ends_at",
