@@ -56,7 +56,7 @@ def requests(theirs, own):
         stolen = {"tiers-TOTAL_FORMS": "1", "tiers-INITIAL_FORMS": "1", "tiers-0-id": str(tier.pk), "tiers-0-event": str(own.pk)}
         for pages, model, row in ((EVENT_PAGES, "event", event), (CODE_PAGES, "discountcode", code)):
             for page in pages:
-                for pk in (str(row.pk), row.pk.hex):
+                for pk in (str(row.pk), str(row.pk).upper(), row.pk.hex):
                     yield "get", url(model, page, pk), {}, {403, 404}
                     yield "get", url(model, page, pk), {"_popup": "1", "_to_field": "id"}, {403, 404}
                     yield "post", url(model, page, pk), {"title": "Stolen", "reason": "x", "post": "yes", "code": "STOLEN"}, {403, 404}
