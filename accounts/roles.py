@@ -19,8 +19,11 @@ STAFF = (SUPERADMIN, ADMIN, MODERATOR)  # given by a superadmin; the other two f
 # Patterns of "app.permission". This table is the truth: every migration makes the groups equal to it again.
 MAY: dict[str, tuple[str, ...]] = {
     SUPERADMIN: ("*.*",),
-    ADMIN: ("*.view_*", "ticketing.change_siteidentity", "accounts.change_promoter", "accounts.add_invitation"),
-    MODERATOR: ("accounts.view_*", "ticketing.view_historyentry", "accounts.change_promoter"),
+    ADMIN: (
+        *("*.view_*", "ticketing.change_siteidentity", "accounts.change_promoter", "accounts.add_invitation"),
+        *("events.*_event", "events.*_tickettier", "events.*_discountcode"),
+    ),
+    MODERATOR: ("accounts.view_*", "events.view_*", "ticketing.view_historyentry", "accounts.change_promoter"),
     # In the admin, a promoter's people may what their role in the team may (scoping.Scoped.may), and nothing else.
     PROMOTER: (),
     GATE: (),

@@ -28,7 +28,7 @@ def missing(event: Event, tiers: Sequence[TicketTier], *, at: datetime) -> list[
         (bool(event.title), "title", _("Give the event a title."), "id_title"),
         (bool(event.venue), "venue", _("Say where it takes place."), "id_venue"),
         (bool(event.city), "city", _("Say in which city it is; visitors search by it."), "id_city"),
-        (event.starts_at > at, "start", _("The start has passed. Choose a date to come."), "id_starts_at"),
+        (event.starts_at > at, "start", _("The start has passed. Choose a date to come."), "id_starts_at_0"),
         (bool(listed), "tiers", _("Add a tier that is on sale and not hidden."), "tiers-group"),
         (
             not listed or any(tier.sale_ends_at is None or tier.sale_ends_at > at for tier in listed),

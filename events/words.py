@@ -4,11 +4,17 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from .models import Event
+from .models import DiscountCode, Event, TicketTier
 
-SAID: dict[str, Any] = {
-    "created": _("Created"),
-    "sales_reopened": _("Sales opened again"),
+# What details name: statuses, and the fields that were changed.
+_STATUSES: dict[str, Any] = {str(status): status.label for status in Event.Status}
+_FIELDS = {field.name: field.verbose_name for model in (DiscountCode, TicketTier, Event) for field in model._meta.local_fields}
+
+SAID: dict[str, Any] = _FIELDS | {
+    **_STATUSES,
+    "created": _("Made"),
+    "sales_reopened": _("Sales reopened"),
+    "restored": _("Restored"),
     "poster_rerolled": _("Another poster"),
     "picture_uploaded": _("Picture uploaded"),
     "picture_shown": _("Picture shown"),
@@ -20,5 +26,5 @@ SAID: dict[str, Any] = {
     "tier_removed": _("Tier removed"),
     "code_added": _("Discount code added"),
     "code_changed": _("Discount code changed"),
-    **{status.value: status.label for status in Event.Status},
+    "tiers": _("tiers"),
 }

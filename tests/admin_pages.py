@@ -4,7 +4,11 @@ SCOPED models: the pages that a promoter's manager may open, and how to make a r
 other pages of theirs, and all pages of STAFF models, refuse promoters' people.
 """
 
+from decimal import Decimal
+
+import events.actions
 from accounts.models import User
+from events.models import ActiveEvent, Event, ReferenceRate
 from tests import factories
 from tests.sample.models import Lantern, Room, Shelf
 from ticketing import history
@@ -14,6 +18,7 @@ from ticketing.models import EmailMessage
 
 EVERYTHING = {"changelist", "add", "change", "history", "delete"}
 READ = {"changelist", "change", "history"}
+PLANNING = {"publish", "close_sales", "reopen_sales", "duplicate", "archive", "restore", "cancel", "remove"}
 
 
 def lantern(team, text):
@@ -43,6 +48,23 @@ def letter(text):
     )
 
 
+def event(team, text):
+    return Event.all_objects.filter(promoter=team, title=text).first() or factories.event(team, title=text)
+
+
+def code(team, text):
+    found = event(team, text)
+    return events.actions.add_code(event_id=found.pk, by=None, at=factories.THEN, code=text, percent=Decimal(10))
+
+
+def active_event(text):
+    return ActiveEvent.objects.get(pk=factories.published(factories.promoter("Una", name="Una"), title=text).pk)
+
+
+def rate(text):
+    return ReferenceRate.objects.create(currency="IDR", per_usdt=16_300, quoted_at=factories.THEN)
+
+
 def user(text):
     return factories.person(text)
 
@@ -51,17 +73,22 @@ SCOPED = {
     "accounts.promoter": (READ, lambda team, text: team),
     "accounts.promotermember": (READ, member),
     "accounts.invitation": (READ, invitation),
+    "events.event": (READ | {"add"} | PLANNING, event),
+    "events.discountcode": (READ | {"add"}, code),
     "sample.lantern": (EVERYTHING | {"drop"}, lantern),
     "sample.room": (EVERYTHING, room),
 }
 STAFF = {
     "accounts.user": user,
+    "events.activeevent": active_event,
+    "events.referencerate": rate,
     "sample.shelf": lambda text: Shelf.objects.create(name=text),
     "ticketing.auditlog": lambda text: AuditLog.objects.create(action="CREATE", table="sample_room", record=text),
     "ticketing.emailmessage": letter,
     "ticketing.historyentry": lambda text: history.record(factories.person(text), "renamed", at=factories.THEN, by="system"),
     "ticketing.siteidentity": lambda text: SiteIdentity.objects.get_or_create(name=text)[0],
 }
+TEXTLESS = {"events.referencerate"}  # figures alone: no canary can sit there
 # Buttons and other pages of a model's own.
 OWN = {
     "accounts_promoter_approve",
@@ -75,6 +102,7 @@ OWN = {
     "accounts_user_remove",
     "accounts_user_restore",
     "ticketing_siteidentity_set_fees",
+    *(f"events_event_{name}" for name in PLANNING),
     "sample_lantern_drop",
     "sample_shelf_careless",
 }

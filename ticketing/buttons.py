@@ -6,6 +6,7 @@
 
 A button with a form, or with something to say first, leads to a page of its own; nothing happens before somebody
 confirms there. The others are pressed where they stand. A refusal is shown on the button's page, in its own words.
+A button that makes another row returns it, and leads there.
 """
 
 from collections.abc import Callable
@@ -38,7 +39,7 @@ class Reason(forms.Form):
 class Button:
     label: Any
     name: str
-    press: Callable[..., None]
+    press: Callable[..., Any]
     form: Any
     says: Any
     fits: Callable[[Any], bool]
@@ -78,12 +79,12 @@ class Button:
         refusal = None
         if request.method == "POST" and form.is_valid():
             try:
-                self.press(desk, request, row, **form.cleaned_data)
+                made = self.press(desk, request, row, **form.cleaned_data)
             except DomainError as refused:
                 refusal = refused
             else:
                 messages.success(request, _("Done: %(deed)s") % {"deed": self.label})
-                return redirect(_after(desk, row))
+                return redirect(_after(desk, made or row))
         context = {**desk.admin_site.each_context(request), "title": self.label, "subtitle": str(row), "button": self, "form": form}
         context |= {"refusal": refusal, "opts": desk.opts, "object": row, "back": _after(desk, row)}
         return TemplateResponse(request, "admin/button.html", context, status=refusal.status if refusal else 200)
@@ -101,10 +102,10 @@ def button(
     fits: Callable[[Any], bool] = lambda row: True,
     permission: str = "change",
     danger: bool = False,
-) -> Callable[[Callable[..., None]], Callable[..., None]]:
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a method of an admin a button. `fits` says for which rows it is offered; the action has the last word."""
 
-    def make(press: Callable[..., None]) -> Callable[..., None]:
+    def make(press: Callable[..., Any]) -> Callable[..., Any]:
         press.button = Button(label, press.__name__, press, form, says, fits, permission, danger)  # type: ignore[attr-defined]
         return press
 

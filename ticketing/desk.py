@@ -28,9 +28,14 @@ class Admin(admin.ModelAdmin):
     """The base of every admin of ours: the site takes in no other."""
 
     change_form_template = "admin/object.html"
+    manager = "_default_manager"  # "all_objects" where the deleted can be restored
 
     def get_urls(self) -> list[URLPattern]:
         return [button.url(self) for button in buttons_of(type(self))] + super().get_urls()
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows = getattr(self.model, self.manager).all()
+        return rows.order_by(*self.get_ordering(request)) if self.get_ordering(request) else rows
 
     def buttons_for(self, request: HttpRequest, row: Model) -> list[Button]:
         """Return the buttons that make sense for this row as it is, and that this person may press."""

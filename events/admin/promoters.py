@@ -9,9 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import PromoterAdmin
 from accounts.models import Promoter, User
+from events import actions
 from ticketing.buttons import button
-
-from . import actions
 
 admin.site.unregister(Promoter)
 
