@@ -24,7 +24,7 @@ def extend(*, order_id: UUID, until: datetime, at: datetime, by: str) -> Order:
 
     Locks: the order. Raises: NotExtended.
     """
-    order: Order = Order.objects.select_related("event").locked().get(pk=order_id)
+    order: Order = Order.objects.locked().get(pk=order_id)
     if order.status != Order.Status.PENDING or order.expires_at is None or order.expires_at <= at:
         raise NotExtended(_("The time of this order is over. Buy again, if there are places left."))
     if order.extensions >= EXTENSIONS:

@@ -17,6 +17,7 @@ from payments.models import Payment, State
 from ticketing import history, statuses
 from ticketing.errors import DomainError
 
+from .locking import locked_payment
 from .rights import PLANNERS, actor, only
 
 SEEN = (State.PARTIAL, State.CONFIRMING)
@@ -38,7 +39,7 @@ def cancel(*, order_id: UUID, at: datetime, by: str = "buyer") -> Order:
 
     Locks: the payment, and what `orders.actions.cancel` locks. Raises: NotReturnable, MoneyOnTheWay, TicketUsed, MoveRefused.
     """
-    payment = _locked(order_id)
+    payment = locked_payment(order_id)
     order = payment.order
     if order.status == Order.Status.PAID:
         _check_returnable(order, at)
@@ -56,7 +57,7 @@ def cancel_seat(*, ticket_id: UUID, at: datetime, by: str = "buyer") -> Order:
     Locks: the payment, and what `orders.actions.cancel_seat` locks. Raises: NotReturnable, TicketUsed, MoveRefused.
     """
     ticket = Ticket.objects.get(pk=ticket_id)
-    payment = _locked(ticket.order_id)
+    payment = locked_payment(ticket.order_id)
     ticket.refresh_from_db()
     order = payment.order
     if ticket.status == Ticket.Status.CANCELLED:
@@ -77,7 +78,7 @@ def annul(*, order_id: UUID, reason: str, by: User | None, at: datetime, used_to
 
     Locks: the payment, and what `orders.actions.cancel` locks. Raises: NotAllowed, TicketUsed, MoveRefused.
     """
-    payment = _locked(order_id)
+    payment = locked_payment(order_id)
     order = payment.order
     only(PLANNERS, order.event, by)
     if order.status == Order.Status.PAID and payment.state == State.SETTLED:
@@ -87,13 +88,6 @@ def annul(*, order_id: UUID, reason: str, by: User | None, at: datetime, used_to
     elif payment.state in SEEN:
         statuses.move(payment, State.REVIEW, at=at, by=actor(by))
     return orders.actions.cancel(order_id=order_id, at=at, by=actor(by), reason=reason.strip(), used_too=used_too)
-
-
-def _locked(order_id: UUID) -> Payment:
-    """Lock the payment. Whoever changes the order's status or lines has it, so the order is read after it."""
-    payment: Payment = Payment.objects.locked().get(order=order_id)
-    payment.order = Order.objects.select_related("event__promoter").get(pk=order_id)
-    return payment
 
 
 def _check_returnable(order: Order, at: datetime) -> None:

@@ -12,6 +12,8 @@ from orders.models import Order
 from payments.deadlines import deadline
 from payments.models import WITHOUT_ADDRESS, Payment, State
 
+from .locking import locked_payment
+
 BATCH = 100
 
 
@@ -21,7 +23,7 @@ def extend(*, order_id: UUID, at: datetime, by: str = "buyer") -> Order:
 
     Locks: the payment, the order. Raises: NotExtended.
     """
-    payment = Payment.objects.select_related("order__event").locked().get(order=order_id)
+    payment = locked_payment(order_id)
     if payment.state != State.AWAITING:
         raise orders.actions.NotExtended(_("Money for this order has been seen, so its places are kept for you as they are."))
     order = payment.order

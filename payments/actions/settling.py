@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 import orders.actions
 from accounts.models import User
 from orders.models import Order
-from payments.models import Payment, State
+from payments.models import State
 from ticketing import statuses
 from ticketing.errors import DomainError
 
+from .locking import locked_payment
 from .rights import MONEY, actor, only
 
 
@@ -27,7 +28,7 @@ def settle_by_hand(*, order_id: UUID, reason: str, by: User | None, at: datetime
 
     Locks: the payment, the order, and what `mark_paid` locks. Raises: NotAllowed, NoReason, MoveRefused, and what `mark_paid` raises.
     """
-    payment = Payment.objects.select_related("order__event__promoter").locked().get(order=order_id)
+    payment = locked_payment(order_id)
     only(MONEY, payment.order.event, by)
     if not reason.strip():
         raise NoReason
