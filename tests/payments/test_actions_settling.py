@@ -171,6 +171,14 @@ def test_e_06_expire_gives_back_what_is_over_and_nothing_else():
     assert kept()
 
 
+def test_an_order_whose_time_is_not_over_does_not_expire():
+    """As when it is extended between the sweep's look and its deed."""
+    order = factories.order(factories.published())
+
+    assert orders_actions.expire(order_id=order.pk, at=order.expires_at - timedelta(seconds=1)) is False
+    assert (Order.objects.get().status, counters()) == ("pending", (1, 0))
+
+
 def test_expire_takes_so_many_at_most_and_only_of_these_tiers():
     event = factories.published(tiers=[{"name": name, "price": Decimal(1), "quantity": 9} for name in ("Regular", "Other")])
     for name in ("Bea", "Carl", "Dora"):
