@@ -40,7 +40,7 @@ class OneOrderEach(DomainError):
     """The event is one order for each person, and this person has one: `order_id`. A door must not show it to a guest."""
 
     def __init__(self, order_id: UUID) -> None:
-        super().__init__(_("This event is one order for each person, and there is one for you already. We keep its link in your mail."))
+        super().__init__(_("This event is one order for each person, and you have one already. Its link is in your mail."))
         self.order_id = order_id
 
 
