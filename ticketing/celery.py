@@ -16,6 +16,7 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "deliver-mail": {"task": "ticketing.tasks.deliver_mail", "schedule": 3.0, "kwargs": {"by_beat": True}, "options": {"expires": 3.0}},
     "expire-orders": {"task": "payments.tasks.expire_orders", "schedule": 5.0, "options": {"expires": 5.0}},
+    "follow-cancelled-events": {"task": "payments.tasks.follow_cancelled_events", "schedule": 5.0, "options": {"expires": 5.0}},
     "forget-old-counts": {"task": "ticketing.tasks.forget_old_counts", "schedule": 3600.0},
     "forget-ended-sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": 3600.0},
 }

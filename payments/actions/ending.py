@@ -20,6 +20,7 @@ from ticketing.errors import DomainError
 from .locking import locked_payment
 from .rights import PLANNERS, actor, only
 
+BATCH = 100
 SEEN = (State.PARTIAL, State.CONFIRMING)
 
 
@@ -88,6 +89,18 @@ def annul(*, order_id: UUID, reason: str, by: User | None, at: datetime, used_to
     elif payment.state in SEEN:
         statuses.move(payment, State.REVIEW, at=at, by=actor(by))
     return orders.actions.cancel(order_id=order_id, at=at, by=actor(by), reason=reason.strip(), used_too=used_too)
+
+
+def follow_cancelled_events(*, at: datetime, most: int = BATCH) -> int:
+    """Annul what is left of the orders of events that were called off; return how many. Each is a transaction of its own.
+
+    Who was inside already is left to the seller: a used ticket is annulled on a person's word only.
+    """
+    left = Order.objects.live().filter(event__cancelled_at__isnull=False).exclude(tickets__status=Ticket.Status.USED)
+    found = list(left.order_by("created_at").values_list("pk", "event__cancel_reason")[:most])
+    for order_id, reason in found:
+        annul(order_id=order_id, reason=reason, by=None, at=at)
+    return len(found)
 
 
 def _check_returnable(order: Order, at: datetime) -> None:

@@ -5,14 +5,16 @@ from decimal import Decimal
 
 import pytest
 
+import events.actions
 from accounts.actions import NotAllowed
 from orders import actions as orders_actions
 from orders.models import Order, OrderItem, Ticket
-from payments import actions
+from payments import actions, tasks
 from payments.models import Payment
 from tests import factories
 from tests.factories import THEN
 from tests.promises import kept
+from ticketing import statuses
 from ticketing.models import HistoryEntry
 from ticketing.statuses import MoveRefused
 
@@ -164,3 +166,22 @@ def test_an_expired_order_is_not_cancelled():
     with pytest.raises(MoveRefused):
         actions.cancel(order_id=order.pk, at=THEN)
     assert counters() == (0, 0)
+
+
+def test_the_orders_of_an_event_that_was_called_off_end():
+    event = factories.published()
+    held, bought = factories.order(event, "Bea"), factories.paid(event, "Carl", lines={factories.tier().pk: 2})
+    inside = factories.paid(event, "Dora")
+    assert actions.follow_cancelled_events(at=THEN) == 0
+    seat = inside.tickets.get()
+    statuses.move(seat, "used", at=THEN, by="system", used_at=THEN)
+    events.actions.cancel(event_id=event.pk, reason="Rain.", by=None, at=THEN)
+
+    tasks.follow_cancelled_events()
+    assert actions.follow_cancelled_events(at=THEN) == 0
+
+    assert [Order.objects.get(pk=order.pk).status for order in (held, bought, inside)] == ["cancelled", "cancelled", "paid"]
+    assert Order.objects.get(pk=bought.pk).cancel_reason == "Rain."
+    assert [Payment.objects.get(order=order).state for order in (held, bought, inside)] == ["awaiting", "refunding", "settled"]
+    assert (refunds(), counters()) == (["300000"], (0, 1))
+    assert kept()
