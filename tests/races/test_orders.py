@@ -273,6 +273,20 @@ def test_control_without_locks_a_deed_is_done_twice_or_refused(name, together, n
     pytest.fail("five tries without locks, and nothing went wrong")
 
 
+def test_paying_that_waited_for_paying_finds_it_done():
+    order = held()
+
+    def pay():
+        return orders.actions.mark_paid(order_id=order.pk, at=THEN, by="system")
+
+    def settle():
+        Payment.objects.update(state="settled", confirmed_at=THEN)
+        pay()
+
+    assert getattr(while_it_waits(settle, pay), "status", None) == "paid"
+    assert Ticket.objects.count() == 2
+
+
 def test_the_sweep_passes_by_an_order_that_somebody_decides_on():
     order = held()
     results = []
