@@ -7,9 +7,13 @@ from allauth.account.internal.userkit import user_id_to_str
 from allauth.mfa.models import Authenticator
 
 import events.actions
+import payments.actions
 from accounts import actions, roles
 from accounts.models import Invitation, Promoter, User
 from events.models import Event, TicketTier
+from orders.actions import Wish
+from orders.buyers import Buyer
+from orders.models import Order
 
 THEN = datetime(2027, 2, 1, 9, 0, tzinfo=UTC)
 
@@ -76,3 +80,24 @@ def published(team: Promoter | None = None, **facts) -> Event:
 
 def tier(name: str = "Regular") -> TicketTier:
     return TicketTier.objects.get(name=name)
+
+
+def wish(show: Event, buyer: str = "Bea", *, lines=None, **facts) -> Wish:
+    """A guest's wish; by default, one of the first tier."""
+    buyer_facts = {name: facts.pop(name) for name in ("user", "key", "auth_method") if name in facts}
+    who = Buyer(email=f"{buyer.lower()}@example.org", name=buyer, **buyer_facts)
+    return Wish(event_id=show.pk, lines=lines or {show.tiers.order_by("position").first().pk: 1}, buyer=who, **facts)
+
+
+def order(show: Event, buyer: str = "Bea", *, at: datetime = THEN, **facts) -> Order:
+    """An order as a guest makes it: held, or paid at once if it is free."""
+    made = payments.actions.check_out(wish=wish(show, buyer, **facts), at=at)
+    return Order.objects.get(pk=made.pk)
+
+
+def paid(show: Event, buyer: str = "Bea", **facts) -> Order:
+    """An order that was paid; to the promoter, if it costs anything."""
+    made = order(show, buyer, **facts)
+    if made.status == Order.Status.PENDING:
+        payments.actions.settle_by_hand(order_id=made.pk, reason="Seen on the account.", by=None, at=THEN)
+    return Order.objects.get(pk=made.pk)

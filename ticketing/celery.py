@@ -18,6 +18,8 @@ app.conf.beat_schedule = {
     "draw-pictures": {"task": "events.tasks.draw_pictures", "schedule": 10.0, "options": {"expires": 10.0}},
     "remind": {"task": "events.tasks.remind", "schedule": 10.0, "options": {"expires": 10.0}},
     "forget-reminders": {"task": "events.tasks.forget_reminders", "schedule": 3600.0},
+    "expire-orders": {"task": "payments.tasks.expire_orders", "schedule": 5.0, "options": {"expires": 5.0}},
+    "follow-cancelled-events": {"task": "payments.tasks.follow_cancelled_events", "schedule": 5.0, "options": {"expires": 5.0}},
     "forget-old-counts": {"task": "ticketing.tasks.forget_old_counts", "schedule": 3600.0},
     "forget-ended-sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": 3600.0},
 }

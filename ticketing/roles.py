@@ -20,6 +20,8 @@ NOT_FOR_READERS = (
     "socialaccount_socialtoken",
     "usersessions_usersession",
     "events_discountcode",
+    "orders_order",
+    "orders_ticket",
 )
 NOT_FOR_APP = ("ticketing_digestkey",)
 

@@ -24,15 +24,21 @@ def move(row: Any, new: str, *, at: datetime, by: str, action: str = "", details
     """
     if not connection.in_atomic_block:
         raise RuntimeError("statuses.move needs the caller's transaction: the status and its history are one change")
-    old = row.status
+    field = status_field(type(row))
+    old = getattr(row, field)
     if new not in row.TRANSITIONS.get(old, ()):
         raise MoveRefused
     # Only from the status that was decided upon: a caller who forgot the lock loses the race, not the row.
-    if not type(row)._base_manager.filter(pk=row.pk, status=old).update(status=new, **fields):
+    if not type(row)._base_manager.filter(**{"pk": row.pk, field: old}).update(**{field: new, **fields}):
         raise MoveRefused
-    for name, value in {"status": new, **fields}.items():
+    for name, value in {field: new, **fields}.items():
         setattr(row, name, value)
     history.record(row, action or str(new), at=at, by=by, old=old, new=new, details=details)
+
+
+def status_field(model: type[models.Model]) -> str:
+    """Return the name of the column that holds the status: `status`, unless the model says otherwise."""
+    return getattr(model, "STATUS_FIELD", "status")
 
 
 def moves_of(model: type[models.Model]) -> dict[str, frozenset[str]]:

@@ -1,0 +1,35 @@
+"""An order is paid: the places are sold, and there are tickets for them."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+import events.actions
+from orders.models import Order
+from orders.models.order import HOLDING
+from ticketing import statuses
+
+from .tickets import issue
+
+
+@transaction.atomic(savepoint=False)
+def mark_paid(*, order_id: UUID, at: datetime, by: str, details: dict[str, Any] | None = None) -> Order:
+    """Sell the places and make the tickets. One that expired or was cancelled claims places anew. Paying twice is paying once.
+
+    Locks: the order, then by claim and sell the event if it has a capacity, the code, the tiers.
+    Raises: MoveRefused, and what claim raises.
+    """
+    order: Order = Order.objects.locked().get(pk=order_id)
+    if order.status == Order.Status.PAID:
+        return order
+    held, items = order.status in HOLDING, list(order.items.order_by("pk"))
+    lines = {item.tier_id: item.kept for item in items if item.kept}
+    statuses.move(order, Order.Status.PAID, at=at, by=by, details=details, paid_at=at, cancelled_at=None, cancel_reason="")
+    issue(order, items, first=order.tickets.count() + 1)
+    # Letters are owed here: the tickets.
+    if not held:
+        events.actions.claim(event_id=order.event_id, lines=lines, at=at, code_id=order.code_id)
+    events.actions.sell(event_id=order.event_id, lines=lines)
+    return order

@@ -1,0 +1,217 @@
+"""How an order comes to be: the buyer is received, the wish priced, the order placed and its places claimed."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+import events.actions
+from events import prices, refunds
+from events.models import DiscountCode, Event, TicketTier
+from orders.buyers import Buyer
+from orders.models import Order, OrderItem
+from orders.models.order import HOLDING, LIVE
+from ticketing import history
+from ticketing.errors import DomainError
+
+from .tickets import issue
+
+HOLDS_PER_BUYER = 2  # of one event; one more than a buyer needs who went back and chose anew
+MOST = 1_000_000  # of one tier; more than any tier has, less than what counters overflow with
+
+
+class NothingChosen(DomainError):
+    def __init__(self) -> None:
+        super().__init__(_("Choose at least one ticket."))
+
+
+class AccountNeeded(DomainError):
+    def __init__(self) -> None:
+        super().__init__(_("For this event you need an account. Sign in, or make one, and your choice is kept."))
+
+
+class OneOrderEach(DomainError):
+    """The event is one order for each person, and this person has one: `order_id`. A door must not show it to a guest."""
+
+    def __init__(self, order_id: UUID) -> None:
+        super().__init__(_("This event is one order for each person, and you have one already. Its link is in your mail."))
+        self.order_id = order_id
+
+
+class TooManyHolds(DomainError):
+    def __init__(self) -> None:
+        super().__init__(_("Places are held for you at this event already. Pay or cancel those orders first."))
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a form asks for: ids and numbers, never a price."""
+
+    event_id: UUID
+    lines: Mapping[UUID, int]
+    buyer: Buyer
+    code: str = ""
+    form_key: str = ""  # random; the same each time that one form is sent
+
+    @property
+    def submission(self) -> str | None:
+        """Return the digest of form and content: sent again it is the same order, and changed it is another."""
+        if not self.form_key:
+            return None
+        lines = sorted((str(tier), number) for tier, number in self.lines.items())
+        content = [self.form_key, str(self.event_id), self.buyer.email.lower(), self.code.strip().upper(), lines]
+        return sha256(json.dumps(content).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A buyer who is being served: nobody of the same address is, at this event, until the transaction ends."""
+
+    person_key: str
+    orders: tuple[Order, ...]  # live ones of this person or this browser, and that of the same submission
+    same: Order | None
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The wish with its prices, as the order will keep them."""
+
+    event: Event
+    tiers: Mapping[UUID, TicketTier]
+    code: DiscountCode | None
+    quote: prices.Quote
+
+
+def receive(*, wish: Wish) -> Visit:
+    """Let one order of a person at an event be placed at a time, and see what the person has.
+
+    Locks: the person at this event, before anything else.
+    """
+    person_key = _served(wish)
+    known = Q(event=wish.event_id, person_key=person_key, status__in=LIVE)
+    if wish.buyer.key:
+        known |= Q(event=wish.event_id, buyer_key=wish.buyer.key, status__in=HOLDING)
+    if wish.submission:
+        known |= Q(submission=wish.submission)
+    found = tuple(Order.objects.filter(known))
+    same = next((order for order in found if wish.submission and order.submission == wish.submission), None)
+    return Visit(person_key, found, same)
+
+
+def priced(*, wish: Wish, visit: Visit, free: bool = False) -> Offer:
+    """Return what the wish costs; with `free`, nothing.
+
+    Raises: NothingChosen, AccountNeeded, NotOnSale, CodeRefused.
+    """
+    event = Event.all_objects.select_related("promoter").get(pk=wish.event_id)
+    if event.require_account and wish.buyer.user is None:
+        raise AccountNeeded
+    if min(wish.lines.values(), default=0) < 1:
+        raise NothingChosen
+    tiers = {tier.pk: tier for tier in TicketTier.objects.filter(event=event, pk__in=wish.lines)}
+    if len(tiers) != len(wish.lines) or max(wish.lines.values()) > MOST:
+        raise events.actions.NotOnSale(_("There is no such ticket here. Load the page again and choose from what it shows."))
+    code = _code(wish, visit) if wish.code.strip() else None
+    lines = [prices.Line(pk, number, prices.NOTHING if free else tiers[pk].price) for pk, number in wish.lines.items()]
+    return Offer(event, tiers, code, prices.quote(lines, prices.terms_of(event), prices.discount_of(code) if code else None))
+
+
+@transaction.atomic(savepoint=False)
+def place(
+    *, order_id: UUID, wish: Wish, visit: Visit, offer: Offer, at: datetime, by: str, expires_at: datetime | None, given: bool = False
+) -> Order:
+    """Write the order, its lines and its history, and claim its places last, so that a tier is held for a moment only.
+
+    Without `expires_at` there is nothing to pay: the order is paid, and its tickets are made. `given` are comps:
+    they are not for buyers' limits, nor for the line.
+    Locks: by claim, the event if it has a capacity, the code, the tiers.
+    Raises: OneOrderEach, TooManyHolds, and what claim raises.
+    """
+    order = _order(order_id=order_id, wish=wish, visit=visit, offer=offer, at=at, expires_at=expires_at, given=given)
+    if not given:
+        _check_limits(order, visit, at)
+    order.save(force_insert=True)
+    lines = [OrderItem(order=order, tier_id=line.tier, quantity=line.quantity, unit_price=line.unit_price) for line in offer.quote.lines]
+    items = OrderItem.objects.bulk_create(lines)
+    history.record(order, "placed" if expires_at else "paid", at=at, by=by, new=order.status, details={"places": sum(wish.lines.values())})
+    # Letters are owed here: before the places are claimed.
+    if expires_at is None:
+        issue(order, items, first=1)
+    events.actions.claim(event_id=offer.event.pk, lines=wish.lines, at=at, offered=given, code_id=order.code_id)
+    if expires_at is None:
+        events.actions.sell(event_id=offer.event.pk, lines=wish.lines)
+    return order
+
+
+def _served(wish: Wish) -> str:
+    """Wait until nobody else of this address is served at this event; return the address's digest."""
+    person = wish.buyer.person
+    with connection.cursor() as cursor:
+        cursor.execute(SERVED, [person, f"{wish.event_id} {person}"])
+        return str(cursor.fetchone()[0])
+
+
+SERVED = "SELECT ticketing_digest(%s), pg_advisory_xact_lock(hashtextextended(%s, 0))"
+
+
+def _code(wish: Wish, visit: Visit) -> DiscountCode:
+    """Return the code that was typed. Whether it is valid now, claim decides; how often this person used it, we know here."""
+    typed = wish.code.strip().upper()
+    code: DiscountCode | None = DiscountCode.objects.prefetch_related("tiers").filter(event=wish.event_id, code=typed).first()
+    if code is None:
+        raise events.actions.CodeRefused(_("This code is not known here. Check its letters."))
+    used = sum(order.code_id == code.pk for order in visit.orders)
+    if code.max_uses_per_buyer is not None and used >= code.max_uses_per_buyer:
+        raise events.actions.CodeRefused(_("You have used this code as often as one person may."))
+    return code
+
+
+def _check_limits(order: Order, visit: Visit, at: datetime) -> None:
+    if order.single_key:
+        other = next((other for other in visit.orders if other.person_key == visit.person_key), None)
+        if other is not None:
+            raise OneOrderEach(other.pk)
+    held = sum(other.status in HOLDING and not _is_overdue(other, at) for other in visit.orders)
+    if order.status in HOLDING and held >= HOLDS_PER_BUYER:
+        raise TooManyHolds
+
+
+def _is_overdue(order: Order, at: datetime) -> bool:
+    return order.expires_at is not None and order.expires_at <= at
+
+
+def _order(*, order_id: UUID, wish: Wish, visit: Visit, offer: Offer, at: datetime, expires_at: datetime | None, given: bool) -> Order:
+    buyer, quote = wish.buyer, offer.quote
+    return Order(
+        pk=order_id,
+        event=offer.event,
+        user=buyer.user,
+        buyer_email=buyer.email,
+        buyer_name=buyer.name,
+        buyer_phone=buyer.phone,
+        buyer_key=buyer.key,
+        person_key=visit.person_key,
+        single_key=visit.person_key if offer.event.one_order_per_buyer and not given else "",
+        submission=wish.submission,
+        language=buyer.language,
+        auth_method=buyer.auth_method,
+        consent=buyer.consent or {},
+        status=Order.Status.PENDING if expires_at else Order.Status.PAID,
+        subtotal=quote.subtotal,
+        service_fee=quote.service_fee,
+        tax=quote.tax,
+        total=quote.total,
+        currency=quote.currency,
+        discount=quote.discount,
+        code=offer.code,
+        policy=refunds.policy_of(offer.event).as_dict(),
+        reserved_at=at,
+        expires_at=expires_at,
+        paid_at=None if expires_at else at,
+    )

@@ -1,0 +1,115 @@
+"""Orders end, by the buyer's wish or the seller's, and the money that is owed goes back."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+import orders.actions
+from accounts.models import User
+from orders.models import Order, Ticket
+from payments import owed
+from payments.models import Payment, State
+from ticketing import history, statuses
+from ticketing.errors import DomainError
+
+from .locking import locked_payment
+from .rights import PLANNERS, actor, only
+
+BATCH = 100
+SEEN = (State.PARTIAL, State.CONFIRMING)
+
+
+class NotReturnable(DomainError):
+    def __init__(self, order: Order) -> None:
+        super().__init__(" ".join([_("These tickets can no longer be given back."), owed.policy(order).words()]))
+
+
+class MoneyOnTheWay(DomainError):
+    def __init__(self) -> None:
+        super().__init__(_("Money for this order has been seen. Wait until it is certain; then you can give the tickets back."))
+
+
+@transaction.atomic
+def cancel(*, order_id: UUID, at: datetime, by: str = "buyer") -> Order:
+    """Cancel for the buyer: at any time before paying, afterwards by the policy. Cancelling twice is cancelling once.
+
+    Locks: the payment, and what `orders.actions.cancel` locks. Raises: NotReturnable, MoneyOnTheWay, TicketUsed, MoveRefused.
+    """
+    payment = locked_payment(order_id)
+    order = payment.order
+    if order.status == Order.Status.PAID:
+        _check_returnable(order, at)
+        places = {item.tier_id: item.kept for item in order.items.all()}
+        _owe(payment, owed.by_policy(order, list(order.items.all()), places), at=at, by=by)
+    elif payment.state in SEEN:
+        raise MoneyOnTheWay
+    return orders.actions.cancel(order_id=order_id, at=at, by=by)
+
+
+@transaction.atomic
+def cancel_seat(*, ticket_id: UUID, at: datetime, by: str = "buyer") -> Order:
+    """Give one seat back for the buyer, by the policy. Cancelling twice is cancelling once.
+
+    Locks: the payment, and what `orders.actions.cancel_seat` locks. Raises: NotReturnable, TicketUsed, MoveRefused.
+    """
+    ticket = Ticket.objects.get(pk=ticket_id)
+    payment = locked_payment(ticket.order_id)
+    ticket.refresh_from_db()
+    order = payment.order
+    if ticket.status == Ticket.Status.CANCELLED:
+        return order
+    _check_returnable(order, at)
+    items = list(order.items.all())
+    refund = owed.by_policy(order, items, {ticket.tier_id: 1})
+    if sum(item.kept for item in items) == 1:
+        _owe(payment, refund, at=at, by=by)
+    elif refund:
+        history.record(payment, "refund_owed", at=at, by=by, details={"refund": str(refund), "ticket": str(ticket.pk)})
+    return orders.actions.cancel_seat(ticket_id=ticket_id, at=at, by=by)
+
+
+@transaction.atomic
+def annul(*, order_id: UUID, reason: str, by: User | None, at: datetime, used_too: bool = False) -> Order:
+    """Cancel for the seller, who owes everything back. Annulling twice is annulling once.
+
+    Locks: the payment, and what `orders.actions.cancel` locks. Raises: NotAllowed, TicketUsed, MoveRefused.
+    """
+    payment = locked_payment(order_id)
+    order = payment.order
+    only(PLANNERS, order.event, by)
+    if order.status == Order.Status.PAID and payment.state == State.SETTLED:
+        items = list(order.items.all())
+        places: Mapping[Any, int] = {item.tier_id: item.kept for item in items}
+        _owe(payment, owed.in_full(order, items, places), at=at, by=actor(by))
+    elif payment.state in SEEN:
+        statuses.move(payment, State.REVIEW, at=at, by=actor(by))
+    return orders.actions.cancel(order_id=order_id, at=at, by=actor(by), reason=reason.strip(), used_too=used_too)
+
+
+def follow_cancelled_events(*, at: datetime, most: int = BATCH) -> int:
+    """Annul what is left of the orders of events that were called off; return how many. Each is a transaction of its own.
+
+    Who was inside already is left to the seller: a used ticket is annulled on a person's word only.
+    """
+    left = Order.objects.live().filter(event__cancelled_at__isnull=False).exclude(tickets__status=Ticket.Status.USED)
+    found = list(left.order_by("created_at").values_list("pk", "event__cancel_reason")[:most])
+    for order_id, reason in found:
+        annul(order_id=order_id, reason=reason, by=None, at=at)
+    return len(found)
+
+
+def _check_returnable(order: Order, at: datetime) -> None:
+    starts_at = order.event.starts_at
+    # A free place that nobody will use is welcome back, whatever the policy says of money.
+    if not (owed.policy(order).is_open(starts_at, at) or (not order.total and at < starts_at)):
+        raise NotReturnable(order)
+
+
+def _owe(payment: Payment, refund: Decimal, *, at: datetime, by: str) -> None:
+    if refund:
+        statuses.move(payment, State.REFUNDING, at=at, by=by, details={"refund": str(refund)})

@@ -1,0 +1,52 @@
+"""Held places: kept longer, or given back when their time is over."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+import orders.actions
+from orders.models import Order
+from payments.deadlines import deadline
+from payments.models import WITHOUT_ADDRESS, Payment, State
+
+from .locking import locked_payment
+
+BATCH = 100
+
+
+@transaction.atomic
+def extend(*, order_id: UUID, at: datetime, by: str = "buyer") -> Order:
+    """Hold the places once more as long as at first.
+
+    Locks: the payment, the order. Raises: NotExtended.
+    """
+    payment = locked_payment(order_id)
+    if payment.state != State.AWAITING:
+        raise orders.actions.NotExtended(_("Money for this order has been seen, so its places are kept for you as they are."))
+    order = payment.order
+    until = deadline(payment.provider, order.event, [item.tier for item in order.items.select_related("tier")], at=at)
+    return orders.actions.extend(order_id=order_id, until=until, at=at, by=by)
+
+
+def expire_overdue(*, at: datetime, tier_ids: Sequence[UUID] = (), order_ids: Sequence[UUID] = (), most: int = BATCH) -> int:
+    """End unpaid orders whose time is over, the oldest first; return how many. Any number may do this at once.
+
+    Each order is a transaction of its own, so that a tier is never held for a whole batch.
+    """
+    overdue = Order.objects.overdue(at).filter(payment__provider__in=WITHOUT_ADDRESS, payment__state=State.AWAITING)
+    if tier_ids:
+        overdue = overdue.filter(items__tier__in=tier_ids)
+    if order_ids:
+        overdue = overdue.filter(pk__in=order_ids)
+    found = overdue.order_by("expires_at").values_list("pk", flat=True).distinct()[:most]
+    return sum(_expire(order_id, at) for order_id in list(found))
+
+
+@transaction.atomic
+def _expire(order_id: UUID, at: datetime) -> bool:
+    """Locks: the payment, unless somebody has it, who then decides; the order, and what release locks."""
+    payment = Payment.objects.filter(order=order_id, state=State.AWAITING).locked(skip=True).first()
+    return payment is not None and orders.actions.expire(order_id=order_id, at=at)

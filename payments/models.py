@@ -1,0 +1,86 @@
+"""How an order is paid, and how far that has come."""
+
+from django.db import models
+from django.db.models import CheckConstraint, Index, Q
+from django.utils.translation import gettext_lazy as _
+
+from orders.models import Order
+from ticketing.bases import Row
+from ticketing.querysets import RowQuerySet
+
+
+class Provider(models.TextChoices):
+    USDT = "usdt", _("USDT")
+    FREE = "free", _("free")
+    MANUAL = "manual", _("paid to the promoter")
+    COMP = "comp", _("given by the promoter")
+
+
+class State(models.TextChoices):
+    AWAITING = "awaiting", _("nothing seen yet")
+    PARTIAL = "partial", _("a part has come")
+    CONFIRMING = "confirming", _("seen, not yet certain")
+    SETTLED = "settled", _("settled")
+    REVIEW = "review", _("a person must look")
+    REFUNDING = "refunding", _("going back")
+    REFUNDED = "refunded", _("gone back")
+
+
+# To these nobody was ever shown an address, so no money can be under way that we would have to wait for.
+WITHOUT_ADDRESS = (Provider.FREE, Provider.MANUAL, Provider.COMP)
+
+
+class Payment(Row):
+    """One for each order. Which of its states go with which status of the order, a trigger holds at each commit."""
+
+    Provider, State = Provider, State
+    STATUS_FIELD = "state"
+
+    TRANSITIONS = {
+        State.AWAITING: {State.PARTIAL, State.CONFIRMING, State.SETTLED, State.REVIEW},
+        State.PARTIAL: {State.AWAITING, State.CONFIRMING, State.SETTLED, State.REVIEW},
+        State.CONFIRMING: {State.AWAITING, State.PARTIAL, State.SETTLED, State.REVIEW},
+        State.SETTLED: {State.REVIEW, State.REFUNDING},
+        State.REVIEW: {State.AWAITING, State.CONFIRMING, State.SETTLED, State.REFUNDING},
+        State.REFUNDING: {State.REFUNDED, State.REVIEW},
+        State.REFUNDED: {State.REVIEW},
+    }
+
+    # Django's foreign keys are looked at when the transaction ends: the payment is written before its order.
+    order = models.OneToOneField(Order, models.PROTECT, related_name="payment", verbose_name=_("order"))
+    provider = models.CharField(_("way"), max_length=10, choices=Provider)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.AWAITING, editable=False)
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
+    by_hand = models.BooleanField(_("settled by hand"), default=False, editable=False)  # reports say so
+    by_hand_because = models.CharField(_("settled by hand because"), max_length=500, blank=True, editable=False)
+
+    objects = RowQuerySet.as_manager()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("payment"), _("payments")
+        constraints = [
+            CheckConstraint(
+                condition=Q(provider__in=["usdt", "free", "manual", "comp"]),
+                name="payment_provider_known",
+                violation_error_message=_("This way to pay is not known."),
+            ),
+            CheckConstraint(
+                condition=Q(state__in=["awaiting", "partial", "confirming", "settled", "review", "refunding", "refunded"]),
+                name="payment_state_known",
+                violation_error_message=_("This state is not known."),
+            ),
+            CheckConstraint(
+                condition=~Q(state="settled") | Q(confirmed_at__isnull=False),
+                name="settled_payment_says_when",
+                violation_error_message=_("A settled payment has the time at which it was."),
+            ),
+            CheckConstraint(
+                condition=Q(by_hand=True) & ~Q(by_hand_because="") | Q(by_hand=False, by_hand_because=""),
+                name="payment_by_hand_says_why",
+                violation_error_message=_("Say how you know that it is paid: reports show it."),
+            ),
+        ]
+        indexes = [Index(fields=["state", "provider"], name="payments_state")]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.state}"

@@ -1,0 +1,31 @@
+"""What comes back to the buyer for places given back, by the policy that the order keeps. Pure."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from events.refunds import RefundPolicy
+from orders.models import Order, OrderItem
+from ticketing.money import rounded
+
+NOTHING = Decimal(0)
+
+
+def policy(order: Order) -> RefundPolicy:
+    return RefundPolicy.from_dict(order.policy)
+
+
+def by_policy(order: Order, items: Sequence[OrderItem], places: Mapping[Any, int]) -> Decimal:
+    """Return what the policy gives for so many places of each tier."""
+    share = _share(items, places)
+    tickets, fee = (order.subtotal + order.tax) * share, order.service_fee * share
+    return policy(order).refund(tickets=tickets, fee=fee, count=sum(places.values()))
+
+
+def in_full(order: Order, items: Sequence[OrderItem], places: Mapping[Any, int]) -> Decimal:
+    return rounded(order.total * _share(items, places), order.currency)
+
+
+def _share(items: Sequence[OrderItem], places: Mapping[Any, int]) -> Decimal:
+    paid = sum((item.unit_price * item.quantity for item in items), NOTHING)
+    return sum((item.unit_price * places.get(item.tier_id, 0) for item in items), NOTHING) / paid if paid else NOTHING
