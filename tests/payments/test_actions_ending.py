@@ -185,3 +185,16 @@ def test_the_orders_of_an_event_that_was_called_off_end():
     assert [Payment.objects.get(order=order).state for order in (held, bought, inside)] == ["awaiting", "refunding", "settled"]
     assert (refunds(), counters()) == (["300000"], (0, 1))
     assert kept()
+
+
+@pytest.mark.parametrize("make", [factories.order, factories.paid])
+def test_cancelling_gives_the_use_of_a_code_back(make):
+    event = factories.published(refund_until_hours=1)
+    code = events.actions.add_code(event_id=event.pk, by=None, at=THEN, code="RAIN", percent=Decimal(10))
+    order = make(event, code="RAIN")
+
+    actions.cancel(order_id=order.pk, at=THEN)
+
+    code.refresh_from_db()
+    assert code.used == 0
+    assert kept()
