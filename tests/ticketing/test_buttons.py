@@ -95,7 +95,7 @@ def test_only_get_and_post_are_answered(client, owner, lantern):
 def test_buttons_come_in_the_order_in_which_they_are_written():
     from accounts.admin import PromoterAdmin
 
-    assert [button.name for button in buttons_of(PromoterAdmin)] == ["approve", "refuse", "set_fees"]
+    assert [button.name for button in buttons_of(PromoterAdmin)] == ["approve", "refuse", "set_fees", "restore"]
     assert [button.name for button in buttons_of(LanternAdmin)] == ["drop"]
 
 
@@ -108,4 +108,4 @@ def test_buttons_fit_the_row_as_it_is(client, groups):
         answer = client.get(reverse("admin:accounts_promoter_change", args=[row.pk]))
         return [item["button"].name for item in answer.context["buttons"]]
 
-    assert (offered(approved), offered(waiting)) == (["refuse", "set_fees"], ["approve", "refuse", "set_fees"])
+    assert (offered(approved), offered(waiting)) == (["refuse", "set_fees", "remove"], ["approve", "refuse", "set_fees", "remove"])
