@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import connection, connections
+from django.utils import translation
 
 from accounts.roles import make_groups
 from tests.post_office import PostOffice
@@ -48,6 +49,12 @@ def _fresh_hints():
     identity._known = (time.monotonic(), {})  # no page asks for it, but in tests that are about it
     yield
     hints.ask_again()
+
+
+@pytest.fixture(autouse=True)
+def _default_language():
+    """Each test begins in the site's own language: a thread keeps the one of the last request it served."""
+    translation.deactivate()
 
 
 @pytest.fixture
