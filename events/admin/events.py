@@ -225,6 +225,11 @@ class EventAdmin(Deeds, Acting, Scoped):
     def get_autocomplete_fields(self, request: HttpRequest) -> Any:
         return ("promoter",) if sees_all(request) else ()
 
+    def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> Any:
+        """Name the first tier of a new event: who sells one kind of ticket only says how many and for how much."""
+        named = {"initial": [{"name": gettext("Regular")}]} if obj._state.adding else {}
+        return super().get_formset_kwargs(request, obj, inline, prefix) | named
+
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         field: Any = super().formfield_for_foreignkey(db_field, request, **options)
         if db_field.name == "promoter" and not sees_all(request):

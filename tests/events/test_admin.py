@@ -90,6 +90,17 @@ def test_p_01_an_event_is_made_with_its_tiers_and_leads_to_its_page(client, team
     assert "Publish" in shown
 
 
+def test_k_11_who_sells_one_kind_of_ticket_need_not_name_it(client, team, max_):
+    plain = {name: value for name, value in NIGHT.items() if not name.startswith("tiers-")}
+
+    save(client, ADD, **plain)
+    save(client, ADD, **plain, **{"tiers-0-price": "150000", "tiers-0-quantity": "100"})
+
+    first, second = Event.objects.order_by("created_at")
+    assert not first.tiers.exists()  # nothing was typed, so there is none
+    assert second.tiers.values_list("name", "quantity").get() == ("Regular", 100)
+
+
 def test_the_only_promoter_is_preset_and_hidden_and_of_two_one_chooses(client, team, max_):
     field = client.get(ADD).context["adminform"].form.fields["promoter"]
     assert (field.widget.is_hidden, field.initial) == (True, team.pk)
