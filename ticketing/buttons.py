@@ -106,7 +106,7 @@ def button(
     """Make a method of an admin a button. `fits` says for which rows it is offered; the action has the last word."""
 
     def make(press: Callable[..., Any]) -> Callable[..., Any]:
-        press.button = Button(label, press.__name__, press, form, says, fits, permission, danger)  # type: ignore[attr-defined]
+        press.button = Button(label, press.__name__, press, form, says, fits, permission, danger)  # type: ignore[attr-defined]  # ours
         return press
 
     return make
