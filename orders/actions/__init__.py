@@ -2,6 +2,7 @@
 
 from .ending import TicketUsed, cancel, cancel_seat
 from .holds import NotExtended, expire, extend
+from .links import send_links
 from .paying import mark_paid
 from .placing import (
     HOLDS_PER_BUYER,
@@ -36,4 +37,5 @@ __all__ = [
     "place",
     "priced",
     "receive",
+    "send_links",
 ]

@@ -1,0 +1,5 @@
+"""The letters about orders. A letter's kind, `orders.<name>`, is a name in here."""
+
+from .links import links
+
+__all__ = ["links"]
