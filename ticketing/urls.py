@@ -13,6 +13,7 @@ handler500 = views.fault
 urlpatterns = [
     path("", include("events.urls")),
     path("", include("accounts.urls")),
+    path("", include("orders.seat_urls")),
     path("account/", include("accounts.sign_in_urls")),
     path("admin/", admin.site.urls),
     path("language/<str:code>/", views.choose_language, name="language"),

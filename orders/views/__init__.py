@@ -1,0 +1,1 @@
+"""Pages about seats: tickets, and the door."""
