@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from events.models import Event
-from events.pages import look, zone_name
+from events.pages import look
 from orders.models import Ticket
 from orders.models.ticket import TRANSFERS
+from orders.papers.facts import clock, opens, place, when
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,11 @@ def seat(ticket: Ticket, at: datetime) -> Seat:
     """Put a ticket into words; its event, tier and order are joined."""
     event = ticket.event
     state, says, advice = _state(ticket)
-    opens = ticket.status != Ticket.Status.CANCELLED and event.status != Event.Status.CANCELLED
     return Seat(
         title=event.title,
         when=when(event),
         place=place(event),
-        doors=date_format(event.doors_open_at.astimezone(event.zone), _("H:i")) if event.doors_open_at else "",
+        doors=clock(event.doors_open_at, event) if event.doors_open_at else "",
         tier=ticket.tier.name,
         holder=ticket.holder_name,
         code=ticket.code,
@@ -54,25 +53,11 @@ def seat(ticket: Ticket, at: datetime) -> Seat:
         state=state,
         says=says,
         advice=advice,
-        opens=opens,
+        opens=opens(ticket),
         is_passed_on=ticket.transfers > 0,
-        is_open=opens and ticket.status == Ticket.Status.VALID and not event.is_over(at),
+        is_open=opens(ticket) and ticket.status == Ticket.Status.VALID and not event.is_over(at),
         transfers_left=TRANSFERS - ticket.transfers,
     )
-
-
-def when(event: Event) -> str:
-    begin = event.starts_at.astimezone(event.zone)
-    return f"{date_format(begin, _('l j F Y, H:i'))} {zone_name(begin)}"
-
-
-def place(event: Event) -> str:
-    return ", ".join(part for part in (event.venue, event.city) if part)
-
-
-def clock(at: datetime, event: Event) -> str:
-    """Write a moment of the night by the clocks of the venue."""
-    return date_format(at.astimezone(event.zone), _("H:i"))
 
 
 def _state(ticket: Ticket) -> tuple[str, Any, Any]:
