@@ -1,6 +1,7 @@
-"""Who has which tickets: orders, their lines, and one ticket for each place that is paid."""
+"""Orders, their lines and tickets, and what happens to tickets at the door."""
 
 from .order import LIVE, Order, OrderItem
+from .scan import DeadCode, Scan
 from .ticket import Ticket
 
-__all__ = ["LIVE", "Order", "OrderItem", "Ticket"]
+__all__ = ["LIVE", "DeadCode", "Order", "OrderItem", "Scan", "Ticket"]

@@ -1,0 +1,1 @@
+"""What pages show of orders and tickets: plain values in words."""
