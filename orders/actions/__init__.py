@@ -2,6 +2,7 @@
 
 from .ending import TicketUsed, cancel, cancel_seat
 from .holds import NotExtended, expire, extend
+from .letters import NothingToSend, TooManyLetters, owe_changes, owe_reminders, resend
 from .paying import mark_paid
 from .placing import (
     HOLDS_PER_BUYER,
@@ -22,10 +23,12 @@ __all__ = [
     "AccountNeeded",
     "NotExtended",
     "NothingChosen",
+    "NothingToSend",
     "Offer",
     "OneOrderEach",
     "TicketUsed",
     "TooManyHolds",
+    "TooManyLetters",
     "Visit",
     "Wish",
     "cancel",
@@ -33,7 +36,10 @@ __all__ = [
     "expire",
     "extend",
     "mark_paid",
+    "owe_changes",
+    "owe_reminders",
     "place",
     "priced",
     "receive",
+    "resend",
 ]
