@@ -2,6 +2,7 @@
 
 from .ending import TicketUsed, cancel, cancel_seat
 from .holds import NotExtended, expire, extend
+from .letters import NothingToSend, TooManyLetters, owe_changes, owe_reminders, resend
 from .links import send_links
 from .paying import mark_paid
 from .placing import (
@@ -23,10 +24,12 @@ __all__ = [
     "AccountNeeded",
     "NotExtended",
     "NothingChosen",
+    "NothingToSend",
     "Offer",
     "OneOrderEach",
     "TicketUsed",
     "TooManyHolds",
+    "TooManyLetters",
     "Visit",
     "Wish",
     "cancel",
@@ -34,8 +37,11 @@ __all__ = [
     "expire",
     "extend",
     "mark_paid",
+    "owe_changes",
+    "owe_reminders",
     "place",
     "priced",
     "receive",
+    "resend",
     "send_links",
 ]
