@@ -142,7 +142,7 @@ def test_web_process_never_imports_web3():
     import sys
 
     code = "import os, sys; os.environ['DJANGO_SETTINGS_MODULE'] = 'ticketing.settings'; import django; django.setup(); "
-    code += "import ticketing.urls; print('web3' in sys.modules)"
+    code += "import ticketing.urls, payments.tasks, payments.chain.connect; print('web3' in sys.modules)"
     shown = subprocess.run([sys.executable, "-c", code], cwd=BASE_DIR, capture_output=True, text=True, check=True)
 
     assert shown.stdout.strip() == "False"
