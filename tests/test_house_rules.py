@@ -28,6 +28,8 @@ AUDITED = {
     "events_discountcode",
     "events_discountcode_tiers",
     "mfa_authenticator",
+    "payments_chain",
+    "payments_token",
     "socialaccount_socialaccount",
     "ticketing_siteidentity",
 }
@@ -44,6 +46,13 @@ NOT_AUDITED = {
     "orders_orderitem": "written once, with its order; what comes back is in the history",
     "orders_ticket": "made by machine; the history tells each move",
     "payments_payment": "the history tells each move",
+    "payments_paymentaddress": "made by machine, and frozen by triggers",
+    "payments_rate": "append-only already",
+    "payments_ratequote": "append-only already",
+    "payments_quote": "append-only already",
+    "blockchain_transactions": "what machines read from chains, and frozen by a trigger",
+    "payments_chainblock": "what machines read from chains",
+    "payments_chaincursor": "moves with every block; the history of the chain tells when it halts",
 }
 
 
@@ -52,6 +61,8 @@ PUBLIC = {
     "ticketing_siteidentity": {"name", "support_email", "support_phone"},
     "events_event": {"address"},
     "events_tickettier": {"name"},
+    "payments_chain": {"name"},
+    "payments_token": {"address"},
 }
 
 
