@@ -149,6 +149,10 @@ MAILBOX_DIR = PLACES.state / "mailbox"
 EMAIL_TIMEOUT = 5
 DEFAULT_FROM_EMAIL = env.sender("MAIL_FROM", formataddr((SITE_NAME, f"tickets@{_host}")))
 
+# --- Chains -------------------------------------------------------------------------------------------------
+
+RPC_URLS = env.rpc_urls("RPC_URLS")
+
 # --- The Django project -------------------------------------------------------------------------------------
 
 ROOT_URLCONF = "ticketing.urls"
