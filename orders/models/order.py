@@ -96,6 +96,7 @@ class Order(Row):
     buyer_name = models.CharField(_("name"), max_length=120)
     buyer_phone = EncryptedTextField(_("phone"), blank=True, default="", db_default="")
     buyer_key = models.CharField(max_length=64, blank=True, editable=False)  # digest of a first-party cookie
+    source_key = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)  # digest of where it came from
     person_key = models.CharField(max_length=32, editable=False)  # digest of the address, however it is written
     single_key = models.CharField(max_length=32, blank=True, editable=False)  # the same, where one order each is the rule
     submission = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
@@ -206,6 +207,7 @@ class Order(Row):
             Index(Lower("buyer_email"), name="orders_email"),
             Index(fields=["buyer_key", "status"], condition=~Q(buyer_key=""), name="orders_buyer_key_status"),
             Index(fields=["event", "person_key", "status"], name="orders_person"),
+            Index(fields=["source_key", "event"], condition=Q(status__in=HOLDING) & ~Q(source_key=""), name="orders_held_from"),
             Index(fields=["created_at"], name="orders_created"),
         ]
 

@@ -93,6 +93,10 @@ class OrderPage:
         return self.state in (HELD, SEEN, PAID)
 
     @property
+    def can_buy_again(self) -> bool:
+        return self.state in (LAPSED, ENDED) and self.event.status == Event.Status.PUBLISHED and not self.event.is_over(self.at)
+
+    @property
     def step(self) -> int:
         return {HELD: 1, SEEN: 1, PAID: 2}.get(self.state, 0)
 
