@@ -11,6 +11,9 @@ SAID: dict[str, Any] = {
     "expired": _("Expired"),
     "cancelled": _("Cancelled"),
     "seat_cancelled": _("One seat given back"),
+    "resent": _("Letter sent again"),
+    "buyers_reminded": _("Buyers reminded of tomorrow"),
+    "buyers_told": _("Buyers told of what has changed"),
     # statuses, as moves name them
     "pending": _("waiting for payment"),
     "confirming": _("payment seen"),

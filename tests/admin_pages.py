@@ -19,6 +19,7 @@ from ticketing.models import EmailMessage
 EVERYTHING = {"changelist", "add", "change", "history", "delete"}
 READ = {"changelist", "change", "history"}
 PLANNING = {"publish", "close_sales", "reopen_sales", "duplicate", "archive", "restore", "cancel", "remove"}
+PLANNING |= {"upload_picture", "remove_picture", "reroll_poster"}
 
 
 def lantern(team, text):

@@ -21,7 +21,7 @@ from django.utils import translation
 from django.utils.module_loading import import_string
 
 from . import jobs
-from .bases import Row
+from .bases import Row, uuid7
 from .claims import claimed
 from .fields import EncryptedTextField
 from .logs import without_secrets
@@ -30,6 +30,7 @@ from .querysets import RowQuerySet
 logger = logging.getLogger(__name__)
 
 BATCH = 50
+HOURLY, DAILY = 3, 10  # letters of one kind to one mailbox, where a stranger can have them sent
 # How long after each try the next one may come; the first is short, for a worker that was killed.
 PAUSES = [timedelta(seconds=s) for s in (5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800, 43200)]
 
@@ -52,6 +53,9 @@ class EmailMessage(Row):
     to = models.EmailField()
     language = models.CharField(max_length=5)
     details = models.JSONField(default=dict, blank=True)
+    mailbox = models.CharField(
+        max_length=32, blank=True, default="", db_default="", help_text="digest of whom it reaches, if that is counted"
+    )
     secret = EncryptedTextField(
         blank=True, default="", db_default="", help_text="what only the recipient may read; emptied once the letter is sent or given up"
     )
@@ -71,6 +75,7 @@ class EmailMessage(Row):
         indexes = [
             models.Index(fields=["due_at"], condition=Q(sent_at=None, failed_at=None), name="letters_waiting"),
             models.Index(fields=["to", "created_at"], name="letters_to"),
+            models.Index(fields=["mailbox", "created_at"], condition=~Q(mailbox=""), name="letters_to_mailbox"),
         ]
 
     def __str__(self) -> str:
@@ -117,6 +122,30 @@ def queue(
     )
     EmailMessage.objects.bulk_create([letter], ignore_conflicts=True)
     jobs.enqueue_on_commit("ticketing.tasks.deliver_mail", coalesce="mail")
+
+
+def queue_sparingly(*, kind: str, subject: models.Model, to: str, language: str, mailbox: str, occasion: str = "") -> bool:
+    """Owe a letter that strangers can have sent to anybody, unless its reader got enough of the kind lately; say whether.
+
+    Counted and written in one statement. The caller has locked the mailbox, or two of these would not see each other.
+    """
+    import_string(_writer(kind))
+    letter = [uuid7(), kind, subject._meta.label_lower, subject.pk, to, language, occasion, mailbox]
+    with connection.cursor() as cursor:
+        cursor.execute(SPARINGLY, [*letter, mailbox, kind, HOURLY, DAILY])
+        owed = cursor.rowcount == 1
+    if owed:
+        jobs.enqueue_on_commit("ticketing.tasks.deliver_mail", coalesce="mail")
+    return owed
+
+
+SPARINGLY = """
+INSERT INTO ticketing_emailmessage (id, kind, subject_type, subject_id, "to", language, occasion, mailbox, details, attempts, last_error)
+SELECT %s, %s, %s, %s, %s, %s, %s, %s, '{}', 0, ''
+FROM (SELECT count(*) FILTER (WHERE created_at > now() - interval '1 hour') AS hourly, count(*) AS daily
+      FROM ticketing_emailmessage WHERE mailbox = %s AND kind = %s AND created_at > now() - interval '1 day') AS lately
+WHERE hourly < %s AND daily < %s
+ON CONFLICT DO NOTHING"""
 
 
 def deliver_due(*, most: int = BATCH) -> int:

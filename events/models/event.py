@@ -339,6 +339,7 @@ class Event(Row, SoftDeleted):
                 name="events_public_city",
             ),
             Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="events_deleted"),
+            Index(fields=["ends_at"], condition=Q(version__gt=1), name="events_changed"),
             GinIndex(fields=["search_vector"], name="events_search"),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="events_search_typos"),
         ]

@@ -23,22 +23,27 @@ from ticketing.markdown import to_html
 
 from .drawings import seen
 
+# What the page's address may ask; two visitors who ask the same see the same.
+ASKED = ("q", "city", "from", "to", "price", "after")
+
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    cities = kept.LISTS.get(kept.EVERYTHING, "cities", lambda: pages.cities(timezone.now()))
-    search = Search(request.GET, cities=cities)
-    wanted = search.wanted(pages.read_cursor(request.GET.get("after", "")))
+    asked = {name: request.GET[name] for name in ASKED if request.GET.get(name)}
+    variant = sha256(f"{get_language()} {asked!r}".encode()).hexdigest()
+    page = kept.LISTS.get(kept.EVERYTHING, variant, lambda: _home(asked))
+    return render(request, "events/home.html", {"page": page, "canonical": settings.SITE_URL + request.path})
 
-    def make() -> str:
-        found = pages.results(wanted, timezone.now())
-        later = {name: request.GET[name] for name in search.fields if request.GET.get(name)} | {"after": found.more}
-        return render_to_string("events/_results.html", {"found": found, "wanted": wanted, "later": later})
 
-    variant = sha256(f"{get_language()} {wanted!r}".encode()).hexdigest()
-    results = kept.LISTS.get(kept.EVERYTHING, variant, make)
-    context = {"search": search, "wanted": wanted, "canonical": settings.SITE_URL + request.path, "results": results}
-    return render(request, "events/home.html", context)
+def _home(asked: dict[str, str]) -> dict[str, str]:
+    at = timezone.now()
+    cities = kept.LISTS.get(kept.EVERYTHING, "cities", lambda: pages.cities(at))
+    search = Search(asked, cities=cities)
+    wanted = search.wanted(pages.read_cursor(asked.get("after", "")))
+    found = pages.results(wanted, at)
+    shown = {"search": search, "wanted": wanted, "found": found, "later": asked | {"after": found.more}}
+    parts = {name: render_to_string(f"events/_{name}.html", shown) for name in ("search", "results")}
+    return {**parts, "words": wanted.words}
 
 
 @require_safe

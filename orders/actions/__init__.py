@@ -2,6 +2,7 @@
 
 from .ending import TicketUsed, cancel, cancel_seat
 from .holds import NotExtended, expire, extend
+from .letters import NothingToSend, TooManyLetters, owe_changes, owe_reminders, resend
 from .links import send_links
 from .paying import mark_paid
 from .placing import (
@@ -24,11 +25,13 @@ __all__ = [
     "AccountNeeded",
     "NotExtended",
     "NothingChosen",
+    "NothingToSend",
     "Offer",
     "OneOrderEach",
     "TicketUsed",
     "TooManyFromHere",
     "TooManyHolds",
+    "TooManyLetters",
     "Visit",
     "Wish",
     "cancel",
@@ -36,8 +39,11 @@ __all__ = [
     "expire",
     "extend",
     "mark_paid",
+    "owe_changes",
+    "owe_reminders",
     "place",
     "priced",
     "receive",
+    "resend",
     "send_links",
 ]

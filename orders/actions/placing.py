@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _
 import events.actions
 from events import prices, refunds
 from events.models import DiscountCode, Event, TicketTier
-from orders.buyers import Buyer
+from orders.buyers import Buyer, canonical
 from orders.models import Order, OrderItem
 from orders.models.order import HOLDING, LIVE
 from ticketing import history
 from ticketing.errors import DomainError
 
+from . import letters
 from .tickets import issue
 
 HOLDS_PER_BUYER = 2  # of one event; one more than a buyer needs who went back and chose anew
@@ -85,6 +86,7 @@ class Visit:
     """A buyer who is being served: nobody of the same address is, at this event, until the transaction ends."""
 
     person_key: str
+    mailbox: str  # digest of where its letters go
     orders: tuple[Order, ...]  # live ones of this person or this browser, and that of the same submission
     same: Order | None
 
@@ -102,9 +104,9 @@ class Offer:
 def receive(*, wish: Wish) -> Visit:
     """Let one order of a person at an event be placed at a time, and see what the person has.
 
-    Locks: the person at this event, before anything else.
+    Locks: the person at this event, then the mailbox of its letters, before anything else.
     """
-    person_key = _served(wish)
+    person_key, mailbox = _served(wish)
     known = Q(event=wish.event_id, person_key=person_key, status__in=LIVE)
     if wish.buyer.key:
         known |= Q(event=wish.event_id, buyer_key=wish.buyer.key, status__in=HOLDING)
@@ -112,7 +114,7 @@ def receive(*, wish: Wish) -> Visit:
         known |= Q(submission=wish.submission)
     found = tuple(Order.objects.filter(known))
     same = next((order for order in found if wish.submission and order.submission == wish.submission), None)
-    return Visit(person_key, found, same)
+    return Visit(person_key, mailbox, found, same)
 
 
 def priced(*, wish: Wish, visit: Visit, free: bool = False) -> Offer:
@@ -151,7 +153,8 @@ def place(
     lines = [OrderItem(order=order, tier_id=line.tier, quantity=line.quantity, unit_price=line.unit_price) for line in offer.quote.lines]
     items = OrderItem.objects.bulk_create(lines)
     history.record(order, "placed" if expires_at else "paid", at=at, by=by, new=order.status, details={"places": sum(wish.lines.values())})
-    # Letters are owed here: before the places are claimed.
+    kind = "orders.held" if expires_at else "orders.tickets"
+    letters.owe(order, kind) if given else letters.owe_sparingly(order, kind, mailbox=visit.mailbox)
     if expires_at is None:
         issue(order, items, first=1)
     events.actions.claim(event_id=offer.event.pk, lines=wish.lines, at=at, offered=given, code_id=order.code_id)
@@ -160,15 +163,17 @@ def place(
     return order
 
 
-def _served(wish: Wish) -> str:
-    """Wait until nobody else of this address is served at this event; return the address's digest."""
-    person = wish.buyer.person
+def _served(wish: Wish) -> tuple[str, str]:
+    """Wait until nobody else of this address is served at this event; return the digests of the person and the mailbox."""
+    person, mailbox = wish.buyer.person, canonical(wish.buyer.email)
     with connection.cursor() as cursor:
-        cursor.execute(SERVED, [person, f"{wish.event_id} {person}"])
-        return str(cursor.fetchone()[0])
+        cursor.execute(SERVED, [person, mailbox, f"{wish.event_id} {person}", letters.named(mailbox)])
+        person_key, mailbox_key, *_locks = cursor.fetchone()
+    return str(person_key), str(mailbox_key)
 
 
-SERVED = "SELECT ticketing_digest(%s), pg_advisory_xact_lock(hashtextextended(%s, 0))"
+SERVED = """SELECT ticketing_digest(%s), ticketing_digest(%s),
+    pg_advisory_xact_lock(hashtextextended(%s, 0)), pg_advisory_xact_lock(hashtextextended(%s, 0))"""
 
 
 def _tiers(wish: Wish) -> QuerySet[TicketTier]:
@@ -228,6 +233,7 @@ def _order(*, order_id: UUID, wish: Wish, visit: Visit, offer: Offer, at: dateti
         single_key=visit.person_key if offer.event.one_order_per_buyer and not given else "",
         submission=wish.submission,
         language=buyer.language,
+        event_version=offer.event.version,
         auth_method=buyer.auth_method,
         consent=buyer.consent or {},
         status=Order.Status.PENDING if expires_at else Order.Status.PAID,

@@ -11,8 +11,7 @@ from ticketing.triggers import touched
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0003_reminders"),
-        ("orders", "0001_initial"),
+        ("orders", "0003_letters"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -101,6 +101,8 @@ class Order(Row):
     single_key = models.CharField(max_length=32, blank=True, editable=False)  # the same, where one order each is the rule
     submission = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
     language = models.CharField(_("language of its letters"), max_length=5, default="en")
+    event_version = models.IntegerField(default=1, editable=False)  # of which the buyer was told
+    reminded_for = models.DateTimeField(null=True, blank=True, editable=False)  # the start that the buyer was reminded of
     auth_method = models.CharField(_("bought"), max_length=10, choices=SignIn, default=SignIn.GUEST)
     consent = models.JSONField(default=dict, blank=True, editable=False)
 

@@ -1,4 +1,4 @@
-"""The doors of what concerns tickets, but for money."""
+"""The doors of what concerns tickets, but for money: finding them again, their pages, and the door."""
 
 from .finding import find, mine
 

@@ -13,9 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from orders import actions
+from orders import actions, pages
 from orders.forms import Find
-from orders.pages.mine import mine as orders_of
 from ticketing import limits
 
 OF_ORIGIN = limits.Limit("links-of-origin", tries=20, seconds=3600, strict=True)
@@ -45,4 +44,4 @@ def find(request: HttpRequest) -> HttpResponse:
 @login_required
 def mine(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
-    return render(request, "orders/mine.html", {"mine": orders_of(user, timezone.now())})
+    return render(request, "orders/mine.html", {"mine": pages.mine(user, timezone.now())})
