@@ -7,7 +7,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Max, OuterRef, Q, Subquery, UniqueConstraint
-from django.db.models.functions import Lower
+from django.db.models.functions import Greatest, Lower
 from django.utils.translation import gettext_lazy as _
 
 from events.models import DiscountCode, Event, TicketTier
@@ -67,11 +67,15 @@ class OrderQuerySet(RowQuerySet):
         return self.with_address().filter(address=email.strip().lower())
 
     def with_told_at(self) -> Self:
-        """With the last change of their tickets: one that is used at the door changes no order."""
+        """With the last change of their tickets and messages: a ticket that is used at the door changes no order."""
+        from .concern import Concern
         from .ticket import Ticket
 
-        tickets = Ticket.objects.filter(order=OuterRef("pk")).order_by().values("order")
-        return self.annotate(told_at=Subquery(tickets.annotate(last=Max("updated_at")).values("last")))
+        lasts = [
+            Subquery(model.objects.filter(order=OuterRef("pk")).order_by().values("order").annotate(last=Max("updated_at")).values("last"))
+            for model in (Ticket, Concern)
+        ]
+        return self.annotate(told_at=Greatest(*lasts))
 
 
 class Order(Row):

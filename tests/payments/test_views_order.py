@@ -314,3 +314,23 @@ def test_a_used_ticket_says_so(client):
 
     assert "The ticket was used at the door." in text(page(client, order, f"cancel/{ticket.code}/"))
     assert "A ticket that was used at the door cannot be given back." in text(do(client, order, "cancel/"))
+
+
+# The receipt
+
+
+def test_u_24_the_receipt_says_who_sold_what_to_whom_for_how_much(client):
+    event = factories.published(fee_percent=Decimal(10), tax_percent=Decimal(11))
+    order = factories.paid(event, lines={event.tiers.get().pk: 2})
+
+    shown = text(page(client, order, "receipt/"))
+
+    for said in (
+        f"Receipt Order {order.reference}",
+        "Sold by Radio Hujan hello@radio.example",
+        "Bought by Bea bea@example.org",
+        "Regular 2 IDR 150,000 IDR 300,000",
+        "Service fee IDR 30,000 Tax IDR 33,000 Total IDR 363,000",
+        "paid to the promoter",
+    ):
+        assert said in shown, said
