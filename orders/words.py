@@ -12,6 +12,10 @@ SAID: dict[str, Any] = {
     "cancelled": _("Cancelled"),
     "seat_cancelled": _("One seat given back"),
     "resent": _("Letter sent again"),
+    "email_asked": _("Another e-mail address asked for"),
+    "email_changed": _("E-mail address changed"),
+    "concern_raised": _("The buyer says that something is wrong"),
+    "concern_answered": _("The buyer was answered"),
     "buyers_reminded": _("Buyers reminded of tomorrow"),
     "buyers_told": _("Buyers told of what has changed"),
     # statuses, as moves name them

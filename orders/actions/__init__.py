@@ -1,5 +1,7 @@
 """The deeds of orders. Money comes first: whoever calls these for an order that has one holds its payment."""
 
+from .address import AT_ONCE, Asked, NotMoved, confirm_email, move_email, read_token
+from .concerns import AlreadyAnswered, TooManyConcerns, answer_concern, may_answer, raise_concern
 from .ending import TicketUsed, cancel, cancel_seat
 from .holds import NotExtended, expire, extend
 from .letters import NothingToSend, TooManyLetters, owe_changes, owe_reminders, resend
@@ -11,6 +13,7 @@ from .placing import (
     NothingChosen,
     Offer,
     OneOrderEach,
+    TooManyFromHere,
     TooManyHolds,
     Visit,
     Wish,
@@ -20,27 +23,39 @@ from .placing import (
 )
 
 __all__ = [
+    "AT_ONCE",
     "HOLDS_PER_BUYER",
     "AccountNeeded",
+    "AlreadyAnswered",
+    "Asked",
     "NotExtended",
+    "NotMoved",
     "NothingChosen",
     "NothingToSend",
     "Offer",
     "OneOrderEach",
     "TicketUsed",
+    "TooManyConcerns",
+    "TooManyFromHere",
     "TooManyHolds",
     "TooManyLetters",
     "Visit",
     "Wish",
+    "answer_concern",
     "cancel",
     "cancel_seat",
+    "confirm_email",
     "expire",
     "extend",
     "mark_paid",
+    "may_answer",
+    "move_email",
     "owe_changes",
     "owe_reminders",
     "place",
     "priced",
+    "raise_concern",
+    "read_token",
     "receive",
     "resend",
     "send_links",
