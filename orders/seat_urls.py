@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from .views import tickets
+from .views import seats, tickets
 
 app_name = "seats"
 
 urlpatterns = [
     path("tickets/<str:secret>/", tickets.ticket, name="ticket"),
+    path("tickets/<str:secret>/name/", seats.name, name="name"),
+    path("tickets/<str:secret>/pass-on/", seats.pass_on, name="pass-on"),
     path("tickets/<str:secret>/qr.svg", tickets.qr_svg, name="qr-svg"),
     path("tickets/<str:secret>/qr.png", tickets.qr_png, name="qr-png"),
     path("tickets/<str:secret>/ticket.pdf", tickets.ticket_pdf, name="ticket-pdf"),

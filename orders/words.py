@@ -11,6 +11,11 @@ SAID: dict[str, Any] = {
     "expired": _("Expired"),
     "cancelled": _("Cancelled"),
     "seat_cancelled": _("One seat given back"),
+    "named": _("Seat named"),
+    "passed_on": _("Seat passed on"),
+    "reissued": _("Ticket issued again"),
+    "let_in": _("Let in"),
+    "taken_back": _("Admission taken back"),
     # statuses, as moves name them
     "pending": _("waiting for payment"),
     "confirming": _("payment seen"),

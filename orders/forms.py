@@ -1,0 +1,17 @@
+"""What holders of tickets type, and those who let them in."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class Name(forms.Form):
+    name = forms.CharField(label=_("Name on the ticket"), max_length=120, help_text=_("Of the person who comes. The door may ask for it."))
+
+
+class PassOn(forms.Form):
+    name = forms.CharField(label=_("Name of the new holder"), max_length=120)
+    email = forms.EmailField(
+        label=_("E-mail of the new holder"),
+        max_length=254,
+        help_text=_("The ticket goes there. Check each letter: it cannot be called back."),
+    )
