@@ -15,3 +15,21 @@ class PassOn(forms.Form):
         max_length=254,
         help_text=_("The ticket goes there. Check each letter: it cannot be called back."),
     )
+
+
+class Attempt(forms.Form):
+    """What each attempt at a gate has: where it was, and a mark of its own."""
+
+    gate = forms.CharField(max_length=40, required=False)
+    nonce = forms.RegexField(r"^[A-Za-z0-9_-]{8,64}$")
+
+
+class Scanned(Attempt):
+    code = forms.CharField(max_length=2000, required=False)
+    camera = forms.BooleanField(required=False)
+    frame = forms.FileField(required=False)
+    seen = forms.CharField(max_length=16, required=False)
+
+
+class ByHand(Attempt):
+    reason = forms.CharField(label=_("Reason"), max_length=200)

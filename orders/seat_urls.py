@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import seats, tickets
+from .views import door, seats, tickets
 
 app_name = "seats"
 
@@ -16,4 +16,10 @@ urlpatterns = [
     path("tickets/<str:secret>/ticket.ics", tickets.ticket_ics, name="ticket-ics"),
     path("orders/<str:secret>/tickets.pdf", tickets.order_pdf, name="order-pdf"),
     path("orders/<str:secret>/calendar.ics", tickets.order_ics, name="order-ics"),
+    path("check-in/", door.doors, name="doors"),
+    path("check-in/<slug:slug>/", door.door, name="door"),
+    path("check-in/<slug:slug>/state/", door.state, name="door-state"),
+    path("check-in/<slug:slug>/scan/", door.scan, name="scan"),
+    path("check-in/<slug:slug>/admit/<uuid:ticket_id>/", door.admit, name="admit"),
+    path("check-in/<slug:slug>/undo/<uuid:ticket_id>/", door.undo, name="undo"),
 ]
