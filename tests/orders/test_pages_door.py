@@ -137,8 +137,12 @@ def test_machines_read_the_verdict(gate, ticket):
     said = sent(gate, ticket).json()
 
     assert {key: said[key] for key in ("verdict", "state", "code", "tier", "holder", "gate")} == {
-        **{"verdict": "admitted", "state": "ok", "code": ticket.code},
-        **{"tier": "Regular", "holder": "", "gate": "North"},
+        "verdict": "admitted",
+        "state": "ok",
+        "code": ticket.code,
+        "tier": "Regular",
+        "holder": "",
+        "gate": "North",
     }
 
 
