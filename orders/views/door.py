@@ -83,8 +83,10 @@ def scan(request: HttpRequest, slug: str) -> HttpResponse:
         return _refused(request, found, form)
     given = form.cleaned_data
     text = _text(given)
-    if given["frame"] and (not text or _mark(text) == given["seen"]):
+    if given["frame"] and not text:
         return HttpResponse(status=204)
+    if given["frame"] and _mark(text) == given["seen"]:
+        return JsonResponse({"verdict": "", "seen": given["seen"]})  # the phone is still before the camera
     if not (given["camera"] or given["frame"] or signing.looks_like_ours(text)):
         return _search(request, found, given)
     now = timezone.now()

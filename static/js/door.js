@@ -32,6 +32,7 @@ function signal(state) {
 
 function close() {
   clearTimeout(leaving);
+  seenAt = Date.now();
   answers.replaceChildren();
   code.value = "";
   code.focus();
@@ -84,13 +85,17 @@ document.addEventListener("keydown", (event) => {
   else if (/^[A-Za-z2-7]$/.test(event.key) && !event.ctrlKey && !event.metaKey) { close(); code.focus(); }
 });
 
+// A code that is still before the camera was answered; it is a new attempt when it comes back after a while.
+const lingers = (found) => found === seen && Date.now() - seenAt < 3000;
+
 async function reader() {
   const kinds = "BarcodeDetector" in window ? await BarcodeDetector.getSupportedFormats() : [];
   if (kinds.includes("qr_code")) {
     const detector = new BarcodeDetector({ formats: ["qr_code"] });
     return async () => {
       const [found] = await detector.detect(video);
-      if (!found || (found.rawValue === seen && Date.now() - seenAt < 4000)) return null;
+      if (!found) return null;
+      if (lingers(found.rawValue)) return { seen };
       const answer = await send({ code: found.rawValue, camera: "on" });
       return answer && { ...answer, seen: found.rawValue };
     };
@@ -101,7 +106,7 @@ async function reader() {
     [canvas.width, canvas.height] = [video.videoWidth * scale, video.videoHeight * scale];
     canvas.getContext("2d").drawImage(video, 0, 0, canvas.width, canvas.height);
     const frame = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.7));
-    return frame && send({ frame, code: "", seen: Date.now() - seenAt < 4000 ? seen : "" });
+    return frame && send({ frame, code: "", seen: lingers(seen) ? seen : "" });
   };
 }
 
@@ -120,7 +125,8 @@ async function look() {
   while (video.srcObject) {
     if (!answers.firstChild && !document.hidden && video.videoWidth) {
       const answer = await read();
-      if (answer && !answers.firstChild) show(answer);
+      if (answer && !answer.html) seenAt = Date.now();
+      else if (answer && !answers.firstChild) show(answer);
     }
     await pause(150);
   }
