@@ -18,6 +18,11 @@ SAID: dict[str, Any] = {
     "concern_answered": _("The buyer was answered"),
     "buyers_reminded": _("Buyers reminded of tomorrow"),
     "buyers_told": _("Buyers told of what has changed"),
+    "named": _("Seat named"),
+    "passed_on": _("Seat passed on"),
+    "reissued": _("Ticket issued again"),
+    "let_in": _("Let in"),
+    "taken_back": _("Admission taken back"),
     # statuses, as moves name them
     "pending": _("waiting for payment"),
     "confirming": _("payment seen"),

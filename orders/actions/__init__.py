@@ -2,6 +2,7 @@
 
 from .address import AT_ONCE, Asked, NotMoved, confirm_email, move_email, read_token
 from .concerns import AlreadyAnswered, TooManyConcerns, answer_concern, may_answer, raise_concern
+from .door import Checked, NonceUsed, NoReason, NotInside, admit, check_in, undo
 from .ending import TicketUsed, cancel, cancel_seat
 from .holds import NotExtended, expire, extend
 from .letters import NothingToSend, TooManyLetters, owe_changes, owe_reminders, resend
@@ -21,6 +22,7 @@ from .placing import (
     priced,
     receive,
 )
+from .seats import SeatFixed, name_seat, pass_on, reissue
 
 __all__ = [
     "AT_ONCE",
@@ -28,12 +30,17 @@ __all__ = [
     "AccountNeeded",
     "AlreadyAnswered",
     "Asked",
+    "Checked",
+    "NoReason",
+    "NonceUsed",
     "NotExtended",
+    "NotInside",
     "NotMoved",
     "NothingChosen",
     "NothingToSend",
     "Offer",
     "OneOrderEach",
+    "SeatFixed",
     "TicketUsed",
     "TooManyConcerns",
     "TooManyFromHere",
@@ -41,22 +48,28 @@ __all__ = [
     "TooManyLetters",
     "Visit",
     "Wish",
+    "admit",
     "answer_concern",
     "cancel",
     "cancel_seat",
+    "check_in",
     "confirm_email",
     "expire",
     "extend",
     "mark_paid",
     "may_answer",
     "move_email",
+    "name_seat",
     "owe_changes",
     "owe_reminders",
+    "pass_on",
     "place",
     "priced",
     "raise_concern",
     "read_token",
     "receive",
+    "reissue",
     "resend",
     "send_links",
+    "undo",
 ]
