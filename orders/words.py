@@ -12,6 +12,7 @@ SAID: dict[str, Any] = {
     "cancelled": _("Cancelled"),
     "seat_cancelled": _("One seat given back"),
     "resent": _("Letter sent again"),
+    "noted": _("Note"),
     "buyers_reminded": _("Buyers reminded of tomorrow"),
     "buyers_told": _("Buyers told of what has changed"),
     # statuses, as moves name them

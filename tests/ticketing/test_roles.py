@@ -39,7 +39,7 @@ def test_readers_read_and_see_no_people_and_no_sessions():
             "events_discountcode",
             "events_reminder",
         }
-        private |= {"orders_order", "orders_ticket"}
+        private |= {"orders_order", "orders_ticket", "orders_note"}
         hidden = of_sign_in or model._meta.db_table in private
         assert rights(roles.READONLY, model._meta.db_table) == (set() if hidden else {"SELECT"}), model
 
