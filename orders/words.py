@@ -12,6 +12,7 @@ SAID: dict[str, Any] = {
     "cancelled": _("Cancelled"),
     "seat_cancelled": _("One seat given back"),
     "resent": _("Letter sent again"),
+    "counters_rebuilt": _("Counters put right"),
     "noted": _("Note"),
     "buyers_reminded": _("Buyers reminded of tomorrow"),
     "buyers_told": _("Buyers told of what has changed"),

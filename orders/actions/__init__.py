@@ -1,5 +1,6 @@
 """The deeds of orders. Money comes first: whoever calls these for an order that has one holds its payment."""
 
+from .counting import drift, rebuild_counters
 from .ending import TicketUsed, cancel, cancel_seat
 from .holds import NotExtended, expire, extend
 from .letters import NothingToSend, TooManyLetters, owe_changes, owe_reminders, resend
@@ -33,6 +34,7 @@ __all__ = [
     "Wish",
     "cancel",
     "cancel_seat",
+    "drift",
     "expire",
     "extend",
     "mark_paid",
@@ -40,6 +42,7 @@ __all__ = [
     "owe_reminders",
     "place",
     "priced",
+    "rebuild_counters",
     "receive",
     "resend",
 ]

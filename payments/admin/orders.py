@@ -75,7 +75,7 @@ class OrderAdmin(Ledger):
     promoter_path = "event__promoter"
     exported = ("orders",)
     change_form_template = "admin/order.html"
-    list_display = ("reference", "buyer", "event", "places", "sum", "state", "money", "reserved_at")
+    list_display = ("named", "state", "buyer", "places", "sum", "reserved_at")
     list_filter = (OrderState, Money, WayOfOrder, OfEvent)
     search_fields = ("reference",)
     search_help_text = _("Name, e-mail, reference, ticket code, or number in an older system.")
@@ -88,6 +88,10 @@ class OrderAdmin(Ledger):
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         return matching(queryset, search_term.strip()), False
+
+    @admin.display(description=_("reference"), ordering="reference")
+    def named(self, order: Order) -> Any:
+        return format_html("{}<br><span class='quiet'>{}</span>", order.reference, order.event)
 
     @admin.display(description=_("buyer"))
     def buyer(self, order: Order) -> Any:
@@ -104,14 +108,8 @@ class OrderAdmin(Ledger):
 
     @admin.display(description=_("status"), ordering="status")
     def state(self, order: Order) -> Any:
-        return mark(order)
-
-    @admin.display(description=_("payment"))
-    def money(self, order: Order) -> Any:
         payment = order.payment
-        return format_html(
-            "{}<br><span class='quiet'>{}</span> {}", payment.get_provider_display(), payment.get_state_display(), by_hand(payment)
-        )
+        return format_html("{} {}<br><span class='quiet'>{}</span>", mark(order), by_hand(payment), payment.get_provider_display())
 
     # --- the page -----------------------------------------------------------------------------------------
 
