@@ -226,7 +226,7 @@ def told(kind: str, what: str, **values: Any) -> dict[str, Any]:
 
 
 def say(words: str) -> None:
-    print(words, file=sys.stderr, flush=True)  # noqa: T201
+    print(words, file=sys.stderr, flush=True)  # noqa: T201  # not its output
 
 
 def write(figures: list[dict[str, Any]], events: int) -> None:

@@ -41,8 +41,8 @@ def refuse_what_cannot_work() -> None:
     if sys.version_info < (3, 11):
         stop("Python 3.11 or newer is needed; this is %s. Name another: make run PYTHON=python3.11" % sys.version.split()[0])
     try:
-        import ensurepip  # noqa: F401
-        import venv  # noqa: F401
+        import ensurepip  # noqa: F401  # is it there?
+        import venv  # noqa: F401  # is it there?
     except ImportError:
         stop("Python's venv module is missing. On Debian: apt install python3-venv")
     if shutil.disk_usage(ROOT).free < NEEDED_BYTES:

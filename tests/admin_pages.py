@@ -24,6 +24,7 @@ READ = {"changelist", "change", "history"}
 SHEETS = {f"{name}_{form}" for name in ("orders", "tickets", "attendees") for form in ("csv", "xlsx")}
 OF_LISTS = {"changelist", "give", *SHEETS}  # pages of a list, not of one row
 PLANNING = {"publish", "close_sales", "reopen_sales", "duplicate", "archive", "restore", "cancel", "remove"}
+PLANNING |= {"upload_picture", "remove_picture", "reroll_poster"}
 
 
 def lantern(team, text):

@@ -68,9 +68,7 @@ def test_e_07_forward_back_to_nothing_and_forward_again(scratch):
     migrate(scratch)
     before = snapshot(scratch)
 
-    with_migrations = [app for app in OURS if (BASE_DIR / app / "migrations").is_dir()]
-    for app in with_migrations:
-        migrate(scratch, app, "zero")
+    migrate(scratch, "ticketing", "zero")  # everything of ours stands on it
     left = [line for _, line in snapshot(scratch) if any(f"{app}_" in line for app in OURS)]
     migrate(scratch)
 

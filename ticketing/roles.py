@@ -3,7 +3,7 @@
 from django.db import connection
 
 APP, READONLY = "ticketing_app", "ticketing_readonly"
-APPEND_ONLY = ("ticketing_historyentry", "ticketing_auditlog")
+APPEND_ONLY = ("ticketing_historyentry", "ticketing_auditlog", "payments_rate", "payments_ratequote", "payments_quote")
 # What opens doors or names people is nothing for a reader of reports.
 NOT_FOR_READERS = (
     "django_session",
@@ -23,6 +23,7 @@ NOT_FOR_READERS = (
     "orders_order",
     "orders_ticket",
     "orders_note",
+    "payments_paymentaddress",
 )
 NOT_FOR_APP = ("ticketing_digestkey",)
 FOR_APP = ("payments_refresh_sales()",)  # what the owner does for it

@@ -1,6 +1,8 @@
 """All settings, from the environment (and an .env file beside manage.py), in the order a reader needs them."""
 
+import hmac
 import sys
+from base64 import urlsafe_b64encode
 from email.utils import formataddr
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -60,6 +62,9 @@ if PRODUCTION and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5):
     raise env.refuse("SECRET_KEY", "it needs at least 50 random characters.")
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 FIELD_KEYS = env.field_keys("FIELD_KEYS", _local.get("FIELD_KEYS"))
+# They sign tickets that hang on walls for months, so a public site has keys of their own, which outlive SECRET_KEY.
+_of_secret = urlsafe_b64encode(hmac.digest(SECRET_KEY.encode(), b"ticketing.ticket", "sha256")).decode()
+TICKET_KEYS = env.field_keys("TICKET_KEYS", None if PRODUCTION else _of_secret)
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")
 
 # --- PostgreSQL ---------------------------------------------------------------------------------------------
@@ -143,6 +148,10 @@ else:
 MAILBOX_DIR = PLACES.state / "mailbox"
 EMAIL_TIMEOUT = 5
 DEFAULT_FROM_EMAIL = env.sender("MAIL_FROM", formataddr((SITE_NAME, f"tickets@{_host}")))
+
+# --- Chains -------------------------------------------------------------------------------------------------
+
+RPC_URLS = env.rpc_urls("RPC_URLS")
 
 # --- The Django project -------------------------------------------------------------------------------------
 

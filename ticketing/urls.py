@@ -12,7 +12,10 @@ handler500 = views.fault
 
 urlpatterns = [
     path("", include("events.urls")),
+    path("", include("payments.urls")),
+    path("", include("orders.urls")),
     path("", include("accounts.urls")),
+    path("", include("orders.seat_urls")),
     path("account/", include("accounts.sign_in_urls")),
     path("admin/", admin.site.urls),
     path("language/<str:code>/", views.choose_language, name="language"),

@@ -1,6 +1,6 @@
 """The deeds of events: they are planned, put on sale and ended, and their places are claimed and come back."""
 
-from .codes import CodeRefused, add_code, redeem, unredeem, update_code
+from .codes import CodeRefused, add_code, find_code, redeem, unredeem, update_code
 from .looks import HasPicture, begin_drawing, refuse_picture, remove_picture, reroll_poster, set_picture, show_picture
 from .planning import (
     CapacityTooLow,
@@ -67,6 +67,7 @@ __all__ = [
     "delete",
     "delete_promoter",
     "duplicate_event",
+    "find_code",
     "forget_reminders",
     "owe_reminders",
     "publish",

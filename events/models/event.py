@@ -98,13 +98,13 @@ class EventQuerySet(RowQuerySet):
         has_room = Q(capacity=None) | Q(capacity__gt=F("sold") + F("reserved"))
         return self.upcoming(at).filter(has_room, Exists(tiers), status=Status.PUBLISHED)
 
-    def with_prices(self) -> Self:
-        """With what a price needs: the rate, the promoter's fees, and the tiers that everybody sees."""
+    def with_prices(self, code: Any = None) -> Self:
+        """With what a price needs: the rate, the promoter's fees, and the tiers that everybody sees, or who has this code."""
         from .rate import ReferenceRate
         from .tier import TicketTier
 
         rate = ReferenceRate.objects.filter(currency=OuterRef("currency")).values("per_usdt")
-        tiers = Prefetch("tiers", queryset=TicketTier.objects.listed())
+        tiers = Prefetch("tiers", queryset=TicketTier.objects.listed_for(code))
         return self.annotate(per_usdt=Subquery(rate)).select_related("promoter").prefetch_related(tiers)
 
     def matching(self, words: str) -> Self:

@@ -28,7 +28,7 @@ def remind(request: HttpRequest, slug: str) -> HttpResponse:
     limits.check(OF_ORIGIN, limits.origin(request))
     form = Remind(request.POST)
     if not form.is_valid():
-        return event_page(request, slug, form)
+        return event_page(request, slug, reminder=form)
     email = form.cleaned_data["email"]
     limits.check(OF_ADDRESS, email)
     actions.ask_reminder(event_id=found.pk, email=email, language=get_language() or settings.LANGUAGE_CODE, at=timezone.now())

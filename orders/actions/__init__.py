@@ -4,6 +4,7 @@ from .counting import drift, rebuild_counters
 from .ending import TicketUsed, cancel, cancel_seat
 from .holds import NotExtended, expire, extend
 from .letters import NothingToSend, TooManyLetters, owe_changes, owe_reminders, resend
+from .links import send_links
 from .paying import mark_paid
 from .placing import (
     HOLDS_PER_BUYER,
@@ -45,4 +46,5 @@ __all__ = [
     "rebuild_counters",
     "receive",
     "resend",
+    "send_links",
 ]

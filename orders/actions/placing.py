@@ -167,10 +167,7 @@ SERVED = """SELECT ticketing_digest(%s), ticketing_digest(%s),
 
 def _code(wish: Wish, visit: Visit) -> DiscountCode:
     """Return the code that was typed. Whether it is valid now, claim decides; how often this person used it, we know here."""
-    typed = wish.code.strip().upper()
-    code: DiscountCode | None = DiscountCode.objects.prefetch_related("tiers").filter(event=wish.event_id, code=typed).first()
-    if code is None:
-        raise events.actions.CodeRefused(_("This code is not known here. Check its letters."))
+    code = events.actions.find_code(event_id=wish.event_id, typed=wish.code)
     used = sum(order.code_id == code.pk for order in visit.orders)
     if code.max_uses_per_buyer is not None and used >= code.max_uses_per_buyer:
         raise events.actions.CodeRefused(_("You have used this code as often as one person may."))

@@ -2,5 +2,6 @@
 
 from .bought import held, tickets
 from .coming import changed, reminder
+from .links import links
 
-__all__ = ["changed", "held", "reminder", "tickets"]
+__all__ = ["changed", "held", "links", "reminder", "tickets"]

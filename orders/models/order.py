@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
+from django.db.models import CheckConstraint, F, Index, Max, OuterRef, Q, Subquery, UniqueConstraint
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -60,6 +60,19 @@ class OrderQuerySet(RowQuerySet):
     def overdue(self, at: datetime) -> Self:
         return self.filter(status=Status.PENDING, expires_at__lte=at)
 
+    def with_address(self) -> Self:
+        return self.annotate(address=Lower("buyer_email"))
+
+    def of_address(self, email: str) -> Self:
+        return self.with_address().filter(address=email.strip().lower())
+
+    def with_told_at(self) -> Self:
+        """With the last change of their tickets: one that is used at the door changes no order."""
+        from .ticket import Ticket
+
+        tickets = Ticket.objects.filter(order=OuterRef("pk")).order_by().values("order")
+        return self.annotate(told_at=Subquery(tickets.annotate(last=Max("updated_at")).values("last")))
+
 
 class Order(Row):
     Status, SignIn = Status, SignIn
@@ -109,6 +122,8 @@ class Order(Row):
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
     cancel_reason = models.CharField(_("cancelled because"), max_length=500, blank=True)
     gate_hold = models.CharField(_("held at the gate because"), max_length=200, blank=True)
+
+    told_at: datetime | None  # of `with_told_at`
 
     objects = OrderQuerySet.as_manager()
 
@@ -255,3 +270,7 @@ class OrderItem(Row):
     @property
     def kept(self) -> int:
         return self.quantity - self.returned
+
+    @property
+    def total(self) -> Decimal:
+        return self.unit_price * self.quantity

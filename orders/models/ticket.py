@@ -11,6 +11,8 @@ from ticketing.querysets import RowQuerySet
 
 from .order import Order
 
+TRANSFERS = 3
+
 
 class Status(models.TextChoices):
     VALID = "valid", _("valid")
@@ -39,6 +41,7 @@ class Ticket(Row):
     secret = models.CharField(max_length=32, unique=True, default=names.new_secret, editable=False)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.VALID, editable=False)
     used_at = models.DateTimeField(_("used at"), null=True, blank=True)
+    transfers = models.SmallIntegerField(_("times passed on"), default=0, db_default=0, editable=False)
 
     objects = RowQuerySet.as_manager()
 
@@ -69,6 +72,11 @@ class Ticket(Row):
                 condition=Q(status="used", used_at__isnull=False) | Q(status="valid", used_at=None) | Q(status="cancelled"),
                 name="used_ticket_says_when",
                 violation_error_message=_("A used ticket has the time of its use, and a valid one has none."),
+            ),
+            CheckConstraint(
+                condition=Q(transfers__gte=0, transfers__lte=TRANSFERS),
+                name="ticket_transfers_within_limit",
+                violation_error_message=_("A ticket is passed on three times at most."),
             ),
         ]
         indexes = [

@@ -11,6 +11,7 @@ function stepperButton(kind, label, input) {
   button.innerHTML = `<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="${shape[kind]}"/></svg>`;
   button.addEventListener("click", () => {
     kind === "less" ? input.stepDown() : input.stepUp();
+    input.dispatchEvent(new Event("input", { bubbles: true }));
     input.dispatchEvent(new Event("change", { bubbles: true }));
   });
   return button;
@@ -29,6 +30,8 @@ function equip(root) {
     stepper.prepend(stepperButton("less", stepper.dataset.less, input));
     stepper.append(stepperButton("more", stepper.dataset.more, input));
     stepper.addEventListener("change", () => limit(stepper));
+    // What is under way shows an older choice, and would put it back.
+    stepper.addEventListener("input", () => htmx.trigger(stepper.closest("[hx-get], [hx-post]"), "htmx:abort"));
     limit(stepper);
   }
 }
@@ -42,3 +45,32 @@ document.addEventListener("htmx:afterSwap", () => {
   equip(document);
   document.getElementById(focused)?.focus({ preventScroll: true });
 });
+
+// Clock: how long places are held, by the server's time. It warns a minute before the end, and looks again at the end.
+function tick() {
+  for (const clock of document.querySelectorAll("[data-until]")) {
+    clock.ahead ??= Date.parse(clock.dataset.now) - Date.now();
+    const left = Math.max(0, Math.ceil((Date.parse(clock.dataset.until) - Date.now() - clock.ahead) / 1000));
+    const [hours, minutes, seconds] = [Math.floor(left / 3600), Math.floor(left / 60) % 60, String(left % 60).padStart(2, "0")];
+    clock.querySelector("b").textContent = hours ? `${hours}:${String(minutes).padStart(2, "0")}:${seconds}` : `${minutes}:${seconds}`;
+    clock.classList.toggle("low", left <= 60);
+    document.getElementById("low").hidden = left > 60;
+    if (!left && !clock.over) {
+      clock.over = true;
+      setTimeout(() => htmx.trigger("#order", "look"), 1000);
+    }
+  }
+}
+
+// What a part that is replaced says is said aloud from outside of it, once.
+function tell() {
+  const [told, part] = [document.getElementById("told"), document.querySelector("[data-told]")];
+  if (told && part && told.dataset.last !== part.dataset.told) {
+    if (told.dataset.last) told.textContent = part.dataset.told;
+    told.dataset.last = part.dataset.told;
+  }
+}
+
+tell();
+setInterval(tick, 1000);
+document.addEventListener("htmx:afterSwap", tell);

@@ -223,6 +223,7 @@ def test_session_cookie_of_a_public_site_goes_over_tls_alone():
         "SITE_URL": "https://tickets.example.org",
         "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz" * 2,
         "FIELD_KEYS": "A" * 43 + "=",
+        "TICKET_KEYS": "A" * 43 + "=",
         "DATABASE_URL": "postgresql://a@localhost/b",
         "REDIS_URL": "redis://localhost/0",
         "EMAIL_URL": "smtp://localhost:25",

@@ -14,6 +14,7 @@ import time_machine
 from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
+from icalendar import Calendar
 
 from events import actions, pages
 from events.models import Event, ReferenceRate, TicketTier
@@ -522,7 +523,9 @@ def test_calendar_file_tells_the_same_moment_everywhere(client):
     unfolded = body.replace("\r\n ", "")
 
     assert response["Content-Type"] == "text/calendar; charset=utf-8"
-    assert "DTSTART:20270204T090000Z\r\nDTEND:20270204T130000Z\r\n" in unfolded
+    assert "DTSTART;TZID=Asia/Jakarta:20270204T160000\r\nDTEND;TZID=Asia/Jakarta:20270204T200000\r\n" in unfolded
+    entry = Calendar.from_ical(response.content).events[0]
+    assert (entry.start, entry.end) == (event.starts_at, event.ends_at)
     assert "SUMMARY:Night\\; with\\, all\\\\signs long" in unfolded
     assert "LOCATION:Balai Sarbini\\, Jalan 1\\, Jakarta\r\n" in unfolded
     assert max(len(line.encode()) for line in body.split("\r\n")) <= 75

@@ -19,6 +19,7 @@ PUBLIC = {
     "SITE_URL": "https://tickets.example.org",
     "SECRET_KEY": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "FIELD_KEYS": KEY,
+    "TICKET_KEYS": KEY,
     "DATABASE_URL": "postgresql://ticketing_app:secret@db.example.org/ticketing?sslmode=verify-full",
     "REDIS_URL": "rediss://:secret@redis.example.org:6379/0",
     "EMAIL_URL": "smtp+tls://user:secret@mail.example.org:587",
@@ -88,7 +89,7 @@ def test_a_public_address_makes_a_production_site(load):
     assert (read.EMAIL_HOST, read.DEFAULT_FROM_EMAIL) == ("mail.example.org", "malam <tickets@tickets.example.org>")
 
 
-@pytest.mark.parametrize("missing", ["SECRET_KEY", "FIELD_KEYS", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "STATIC_ROOT"])
+@pytest.mark.parametrize("missing", ["SECRET_KEY", "FIELD_KEYS", "TICKET_KEYS", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "STATIC_ROOT"])
 def test_production_without_is_refused(load, missing):
     with pytest.raises(SystemExit, match=rf"^Setting {missing}: it is missing\. [^\n]*$"):
         load(**{**PUBLIC, missing: ""})
@@ -136,6 +137,7 @@ def test_a_public_address_stays_public_whatever_the_hosts_say(load):
         ("SECRET_KEY", "tab\there"),
         ("SECRET_KEY_FALLBACKS", "tab\there"),
         ("FIELD_KEYS", "no-key"),
+        ("TICKET_KEYS", "no-key"),
         ("METRICS_TOKEN", "tab\there"),
         ("DATABASE_URL", "sqlite:///db"),
         ("PGBOUNCER", "perhaps"),

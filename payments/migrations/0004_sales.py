@@ -48,8 +48,9 @@ REVOKE EXECUTE ON FUNCTION payments_refresh_sales() FROM PUBLIC
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0004_orders_desk"),
-        ("payments", "0001_initial"),
+        ("events", "0004_changed_events"),
+        ("orders", "0003_letters"),
+        ("payments", "0003_usdt"),
     ]
 
     operations = [

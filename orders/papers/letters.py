@@ -1,0 +1,70 @@
+"""Letters for paper: a font from a package, embedded, and lines that fit where they stand."""
+
+import unicodedata
+from functools import cache
+
+import font_manrope
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+
+PLAIN, STRONG, LOUD = "Manrope", "ManropeBold", "ManropeExtraBold"
+
+
+@cache
+def ready() -> None:
+    """Read the fonts, once a process; they cover the Latin, Greek and Cyrillic letters, Vietnamese included."""
+    for name in (PLAIN, STRONG, LOUD):
+        pdfmetrics.registerFont(TTFont(name, getattr(font_manrope, name)))
+
+
+def drawable(text: str, font: str = PLAIN) -> str:
+    """Return the text with a mark in place of each letter that the font lacks."""
+    known = pdfmetrics.getFont(font).face.charToGlyph
+    flat = " ".join(unicodedata.normalize("NFC", text).split())
+    return "".join(letter if ord(letter) in known else "\N{REPLACEMENT CHARACTER}" for letter in flat).replace(
+        "\N{REPLACEMENT CHARACTER}", "?"
+    )
+
+
+def width(text: str, font: str, size: float) -> float:
+    return float(pdfmetrics.stringWidth(text, font, size))
+
+
+def lines(text: str, font: str, size: float, room: float, most: int) -> list[str]:
+    """Break a text into at most so many lines; what does not fit ends in three dots."""
+    found: list[str] = []
+    for word in drawable(text, font).split():
+        if found and width(f"{found[-1]} {word}", font, size) <= room:
+            found[-1] += f" {word}"
+        else:
+            found.extend(_pieces(word, font, size, room))
+    if len(found) <= most:
+        return found
+    return [*found[: most - 1], cut(" ".join(found[most - 1 :]), font, size, room)]
+
+
+def largest(text: str, font: str, sizes: tuple[int, ...], room: float, most: int) -> tuple[int, list[str]]:
+    """Return the first size at which the text fits whole, or the last, cut."""
+    for size in sizes:
+        found = lines(text, font, size, room, most + 1)
+        if len(found) <= most and all(width(line, font, size) <= room for line in found):
+            return size, found
+    return sizes[-1], lines(text, font, sizes[-1], room, most)
+
+
+def cut(text: str, font: str, size: float, room: float) -> str:
+    if width(text, font, size) <= room:
+        return text
+    while text and width(f"{text}…", font, size) > room:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
+
+
+def _pieces(word: str, font: str, size: float, room: float) -> list[str]:
+    """Break a word that is longer than a line."""
+    pieces = [""]
+    for letter in word:
+        if pieces[-1] and width(pieces[-1] + letter, font, size) > room:
+            pieces.append("")
+        pieces[-1] += letter
+    return pieces
