@@ -16,6 +16,8 @@ SAID: dict[str, Any] = {
     "email_changed": _("E-mail address changed"),
     "concern_raised": _("The buyer says that something is wrong"),
     "concern_answered": _("The buyer was answered"),
+    "counters_rebuilt": _("Counters put right"),
+    "noted": _("Note"),
     "buyers_reminded": _("Buyers reminded of tomorrow"),
     "buyers_told": _("Buyers told of what has changed"),
     "named": _("Seat named"),

@@ -18,3 +18,10 @@ def expire_orders(**_: Any) -> None:
 def follow_cancelled_events(**_: Any) -> None:
     """End the orders of events that were called off."""
     actions.follow_cancelled_events(at=timezone.now())
+
+
+@shared_task
+def refresh_sales(**_: Any) -> None:
+    """Count the sales anew once they are old."""
+    if actions.sales_are_old(at=timezone.now()):
+        actions.refresh_sales()

@@ -22,6 +22,7 @@ app.conf.beat_schedule = {
     "follow-cancelled-events": {"task": "payments.tasks.follow_cancelled_events", "schedule": 5.0, "options": {"expires": 5.0}},
     "remind-buyers": {"task": "orders.tasks.remind_buyers", "schedule": 60.0, "options": {"expires": 60.0}},
     "tell-of-changes": {"task": "orders.tasks.tell_of_changes", "schedule": 30.0, "options": {"expires": 30.0}},
+    "refresh-sales": {"task": "payments.tasks.refresh_sales", "schedule": 60.0, "options": {"expires": 60.0}},
     "forget-old-counts": {"task": "ticketing.tasks.forget_old_counts", "schedule": 3600.0},
     "forget-ended-sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": 3600.0},
 }

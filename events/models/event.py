@@ -190,6 +190,9 @@ class Event(Row, SoftDeleted):
 
     hold_minutes = models.SmallIntegerField(_("minutes to pay"), default=30)
     one_order_per_buyer = models.BooleanField(_("one order for each person"), default=False)
+    comp_limit = models.SmallIntegerField(
+        _("tickets to give away"), default=50, help_text=_("At most so many go to guests without being paid.")
+    )
     require_account = models.BooleanField(_("buyers must sign in"), default=False)
     waitlist_offer_hours = models.SmallIntegerField(_("hours to take an offer from the waiting list"), default=24)
 
@@ -295,6 +298,11 @@ class Event(Row, SoftDeleted):
                 condition=Q(hold_minutes__gte=5, hold_minutes__lte=120),
                 name="event_hold_is_5_to_120_minutes",
                 violation_error_message=_("Give buyers between 5 and 120 minutes to pay."),
+            ),
+            CheckConstraint(
+                condition=Q(comp_limit__gte=0),
+                name="event_comp_limit_not_negative",
+                violation_error_message=_("Fewer than no tickets cannot be given away."),
             ),
             CheckConstraint(
                 condition=Q(waitlist_offer_hours__gte=1, waitlist_offer_hours__lte=168),

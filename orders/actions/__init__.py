@@ -2,6 +2,7 @@
 
 from .address import AT_ONCE, Asked, NotMoved, confirm_email, move_email, read_token
 from .concerns import AlreadyAnswered, TooManyConcerns, answer_concern, may_answer, raise_concern
+from .counting import drift, rebuild_counters
 from .door import Checked, NonceUsed, NoReason, NotInside, admit, check_in, undo
 from .ending import TicketUsed, cancel, cancel_seat
 from .holds import NotExtended, expire, extend
@@ -54,6 +55,7 @@ __all__ = [
     "cancel_seat",
     "check_in",
     "confirm_email",
+    "drift",
     "expire",
     "extend",
     "mark_paid",
@@ -67,6 +69,7 @@ __all__ = [
     "priced",
     "raise_concern",
     "read_token",
+    "rebuild_counters",
     "receive",
     "reissue",
     "resend",
