@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from . import actions
+from .rates import syncing
 
 
 @shared_task
@@ -18,3 +19,16 @@ def expire_orders(**_: Any) -> None:
 def follow_cancelled_events(**_: Any) -> None:
     """End the orders of events that were called off."""
     actions.follow_cancelled_events(at=timezone.now())
+
+
+@shared_task
+def sync_rates(**_: Any) -> None:
+    """Ask what one USDT costs."""
+    for currency in syncing.CURRENCIES:
+        syncing.sync(currency, at=timezone.now())
+
+
+@shared_task
+def fill_pool(**_: Any) -> None:
+    """Have addresses ready before they are needed."""
+    actions.fill_pool()

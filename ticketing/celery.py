@@ -20,6 +20,8 @@ app.conf.beat_schedule = {
     "forget-reminders": {"task": "events.tasks.forget_reminders", "schedule": 3600.0},
     "expire-orders": {"task": "payments.tasks.expire_orders", "schedule": 5.0, "options": {"expires": 5.0}},
     "follow-cancelled-events": {"task": "payments.tasks.follow_cancelled_events", "schedule": 5.0, "options": {"expires": 5.0}},
+    "sync-rates": {"task": "payments.tasks.sync_rates", "schedule": 60.0, "options": {"expires": 60.0}},
+    "fill-pool": {"task": "payments.tasks.fill_pool", "schedule": 30.0, "options": {"expires": 30.0}},
     "forget-old-counts": {"task": "ticketing.tasks.forget_old_counts", "schedule": 3600.0},
     "forget-ended-sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": 3600.0},
 }
