@@ -4,6 +4,7 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from math import ceil
 
+ONE = Decimal(1)
 CENT = Decimal("0.01")  # what people can type into any wallet, and exchanges take
 
 

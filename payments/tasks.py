@@ -6,6 +6,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from . import actions
+from .chain import watcher
+from .chain.connect import nodes_of
+from .models import Chain
 from .rates import syncing
 
 
@@ -32,3 +35,10 @@ def sync_rates(**_: Any) -> None:
 def fill_pool(**_: Any) -> None:
     """Have addresses ready before they are needed."""
     actions.fill_pool()
+
+
+@shared_task
+def watch_chains(**_: Any) -> None:
+    """Read every chain on. Each is read by itself, so that one that stands still holds up no other."""
+    for chain in Chain.objects.watched():
+        watcher.watch(chain, nodes_of(chain.number), clock=timezone.now)

@@ -1,5 +1,6 @@
 """The deeds of orders. Money comes first: whoever calls these for an order that has one holds its payment."""
 
+from .certainty import await_certainty, await_money, hold_at_gate, lapse, put_off
 from .ending import TicketUsed, cancel, cancel_seat
 from .holds import NotExtended, expire, extend
 from .paying import mark_paid
@@ -28,12 +29,17 @@ __all__ = [
     "TooManyHolds",
     "Visit",
     "Wish",
+    "await_certainty",
+    "await_money",
     "cancel",
     "cancel_seat",
     "expire",
     "extend",
+    "hold_at_gate",
+    "lapse",
     "mark_paid",
     "place",
     "priced",
+    "put_off",
     "receive",
 ]

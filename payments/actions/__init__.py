@@ -1,9 +1,12 @@
 """The deeds of money: orders begin here, are settled, held longer, and ended."""
 
 from .addresses import NoAddress, derive_addresses, fill_pool, take_address
+from .blocks import apply_block, begin_chain, roll_back, see_head
 from .checkout import check_out, give_comps
 from .ending import MoneyOnTheWay, NotReturnable, annul, cancel, cancel_seat, follow_cancelled_events
 from .holds import expire_overdue, extend
+from .judging import judge, nearly_settled, to_judge
+from .quoting import NotTaken, offered_tokens
 from .rates import NoRate, rate_in_use, take_round, take_static
 from .settling import NoReason, settle_by_hand
 
@@ -13,7 +16,10 @@ __all__ = [
     "NoRate",
     "NoReason",
     "NotReturnable",
+    "NotTaken",
     "annul",
+    "apply_block",
+    "begin_chain",
     "cancel",
     "cancel_seat",
     "check_out",
@@ -23,9 +29,15 @@ __all__ = [
     "fill_pool",
     "follow_cancelled_events",
     "give_comps",
+    "judge",
+    "nearly_settled",
+    "offered_tokens",
     "rate_in_use",
+    "roll_back",
+    "see_head",
     "settle_by_hand",
     "take_address",
     "take_round",
     "take_static",
+    "to_judge",
 ]
