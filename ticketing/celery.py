@@ -23,6 +23,10 @@ app.conf.beat_schedule = {
     "remind-buyers": {"task": "orders.tasks.remind_buyers", "schedule": 60.0, "options": {"expires": 60.0}},
     "tell-of-changes": {"task": "orders.tasks.tell_of_changes", "schedule": 30.0, "options": {"expires": 30.0}},
     "refresh-sales": {"task": "payments.tasks.refresh_sales", "schedule": 60.0, "options": {"expires": 60.0}},
+    "sync-rates": {"task": "payments.tasks.sync_rates", "schedule": 60.0, "options": {"expires": 60.0}},
+    "fill-pool": {"task": "payments.tasks.fill_pool", "schedule": 30.0, "options": {"expires": 30.0}},
+    # On a queue of its own, so that nothing else makes buyers wait for their tickets.
+    "watch-chains": {"task": "payments.tasks.watch_chains", "schedule": 2.0, "options": {"expires": 2.0, "queue": "chain"}},
     "forget-old-counts": {"task": "ticketing.tasks.forget_old_counts", "schedule": 3600.0},
     "forget-ended-sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": 3600.0},
 }

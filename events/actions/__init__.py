@@ -12,6 +12,7 @@ from .planning import (
     update_event,
 )
 from .promoters import HasPublicEvents, delete_promoter
+from .rates import show_rate
 from .reminders import REMINDERS, NothingToWaitFor, ask_reminder, forget_reminders, owe_reminders, stop_reminders
 from .rights import EventDeleted, EventFinished
 from .sales import (
@@ -83,6 +84,7 @@ __all__ = [
     "sell",
     "set_picture",
     "show_picture",
+    "show_rate",
     "stop_reminders",
     "unredeem",
     "unsell",

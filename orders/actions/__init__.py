@@ -1,6 +1,7 @@
 """The deeds of orders. Money comes first: whoever calls these for an order that has one holds its payment."""
 
 from .address import AT_ONCE, Asked, NotMoved, confirm_email, move_email, read_token
+from .certainty import await_certainty, await_money, hold_at_gate, lapse, put_off
 from .concerns import AlreadyAnswered, TooManyConcerns, answer_concern, may_answer, raise_concern
 from .counting import drift, rebuild_counters
 from .door import Checked, NonceUsed, NoReason, NotInside, admit, check_in, undo
@@ -51,6 +52,8 @@ __all__ = [
     "Wish",
     "admit",
     "answer_concern",
+    "await_certainty",
+    "await_money",
     "cancel",
     "cancel_seat",
     "check_in",
@@ -58,6 +61,8 @@ __all__ = [
     "drift",
     "expire",
     "extend",
+    "hold_at_gate",
+    "lapse",
     "mark_paid",
     "may_answer",
     "move_email",
@@ -67,6 +72,7 @@ __all__ = [
     "pass_on",
     "place",
     "priced",
+    "put_off",
     "raise_concern",
     "read_token",
     "rebuild_counters",
