@@ -11,7 +11,7 @@ from .planning import (
     duplicate_event,
     update_event,
 )
-from .promoters import HasPublicEvents, delete_promoter
+from .promoters import HasPublicEvents, delete_promoter, follow_refused_promoters
 from .reminders import REMINDERS, NothingToWaitFor, ask_reminder, forget_reminders, owe_reminders, stop_reminders
 from .rights import EventDeleted, EventFinished
 from .sales import (
@@ -67,6 +67,7 @@ __all__ = [
     "delete",
     "delete_promoter",
     "duplicate_event",
+    "follow_refused_promoters",
     "forget_reminders",
     "owe_reminders",
     "publish",
