@@ -103,7 +103,7 @@ class Site(AdminSite):
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         errands = [errand for room in furnished("errands") for errand in room.errands(request)]
-        lines = HistoryEntry.objects.order_by("-at", "-id")
+        lines = HistoryEntry.objects.exclude(action="signed_in").order_by("-at", "-id")  # which would fill the page
         if not request.user.has_perm("ticketing.view_historyentry"):
             lines = lines.filter(self._of_rows_seen(request))
         desk = {"errands": errands, "lines": words.told(lines[:12], request), "title": _("Overview")}
