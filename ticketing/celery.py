@@ -17,6 +17,7 @@ app.conf.beat_schedule = {
     "deliver-mail": {"task": "ticketing.tasks.deliver_mail", "schedule": 3.0, "kwargs": {"by_beat": True}, "options": {"expires": 3.0}},
     "draw-pictures": {"task": "events.tasks.draw_pictures", "schedule": 10.0, "options": {"expires": 10.0}},
     "remind": {"task": "events.tasks.remind", "schedule": 10.0, "options": {"expires": 10.0}},
+    "follow-refused-promoters": {"task": "events.tasks.follow_refused_promoters", "schedule": 5.0, "options": {"expires": 5.0}},
     "forget-reminders": {"task": "events.tasks.forget_reminders", "schedule": 3600.0},
     "expire-orders": {"task": "payments.tasks.expire_orders", "schedule": 5.0, "options": {"expires": 5.0}},
     "follow-cancelled-events": {"task": "payments.tasks.follow_cancelled_events", "schedule": 5.0, "options": {"expires": 5.0}},

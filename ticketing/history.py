@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from .bases import DatabaseUUID7, uuid7
 
@@ -16,17 +17,17 @@ class HistoryEntry(models.Model):
     """One line of a thing's history. `details` holds ids, numbers and words, never a name or an address."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, db_default=DatabaseUUID7(), editable=False)
-    subject_type = models.CharField(max_length=60)
+    subject_type = models.CharField(_("to what"), max_length=60)
     subject_id = models.UUIDField()
-    action = models.CharField(max_length=60)
+    action = models.CharField(_("what"), max_length=60)
     old_status = models.CharField(max_length=30, blank=True)
     new_status = models.CharField(max_length=30, blank=True)
     actor = models.CharField(max_length=60, help_text="user:<id>, system, or a role such as buyer")
-    at = models.DateTimeField(db_default=Now())
-    details = models.JSONField(default=dict, blank=True)
+    at = models.DateTimeField(_("when"), db_default=Now())
+    details = models.JSONField(_("details"), default=dict, blank=True)
 
     class Meta:
-        verbose_name_plural = "history"
+        verbose_name, verbose_name_plural = _("history entry"), _("history")
         indexes = [
             models.Index(fields=["subject_id", "at"], name="history_subject"),
             models.Index(fields=["action", "at"], name="history_action"),
