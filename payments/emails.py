@@ -35,7 +35,8 @@ def seat_cancelled(letter: EmailMessage) -> Letter:
     found = about(letter)
     heading = _("One seat cancelled: %(title)s") % {"title": found.event.title}
     lines = [_("One seat of your order was given back. The others stay valid."), *_money(found, letter)]
-    return letter_of(found, Words(heading, lines))
+    reason = plain(letter.details.get("reason", ""))
+    return letter_of(found, Words(heading, lines, notes=[reason] if reason else []))
 
 
 def _called_off(found: About) -> str:

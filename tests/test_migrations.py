@@ -24,6 +24,7 @@ UNION ALL SELECT 'constraint', conrelid::regclass || ' ' || conname || ' ' || pg
 UNION ALL SELECT 'index', indexdef FROM pg_indexes WHERE schemaname = 'public'
 UNION ALL SELECT 'trigger', pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
 UNION ALL SELECT 'function', pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+UNION ALL SELECT 'summary', matviewname || ' ' || definition FROM pg_matviews WHERE schemaname = 'public'
 UNION ALL SELECT 'view', viewname || ' ' || definition FROM pg_views WHERE schemaname = 'public'
 ORDER BY 1, 2
 """

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Promoter
 from events import posters
 from ticketing.bases import Row, SoftDeleted
+from ticketing.fields import WebAddressField
 from ticketing.money import Currency
 from ticketing.querysets import Living, RowQuerySet
 
@@ -162,7 +163,7 @@ class Event(Row, SoftDeleted):
         verbose_name=_("picture"),
     )
     # Kept for imports and never shown: the other host would learn who visits the page.
-    image_url = models.URLField(_("address of a picture elsewhere"), blank=True)
+    image_url = WebAddressField(_("address of a picture elsewhere"), blank=True)
     poster = models.CharField(max_length=60, blank=True, editable=False)  # ink, family, layout and seed; fixed at publication
     age_limit = models.SmallIntegerField(_("age limit"), null=True, blank=True)
     access_notes = models.TextField(_("access"), blank=True, max_length=2000, help_text=_("Steps, lifts, hearing loops, companions."))
@@ -190,6 +191,9 @@ class Event(Row, SoftDeleted):
 
     hold_minutes = models.SmallIntegerField(_("minutes to pay"), default=30)
     one_order_per_buyer = models.BooleanField(_("one order for each person"), default=False)
+    comp_limit = models.SmallIntegerField(
+        _("tickets to give away"), default=50, help_text=_("At most so many go to guests without being paid.")
+    )
     require_account = models.BooleanField(_("buyers must sign in"), default=False)
     waitlist_offer_hours = models.SmallIntegerField(_("hours to take an offer from the waiting list"), default=24)
 
@@ -295,6 +299,11 @@ class Event(Row, SoftDeleted):
                 condition=Q(hold_minutes__gte=5, hold_minutes__lte=120),
                 name="event_hold_is_5_to_120_minutes",
                 violation_error_message=_("Give buyers between 5 and 120 minutes to pay."),
+            ),
+            CheckConstraint(
+                condition=Q(comp_limit__gte=0),
+                name="event_comp_limit_not_negative",
+                violation_error_message=_("Fewer than no tickets cannot be given away."),
             ),
             CheckConstraint(
                 condition=Q(waitlist_offer_hours__gte=1, waitlist_offer_hours__lte=168),

@@ -69,8 +69,8 @@ MAILBOX = "SELECT ticketing_digest(%s), pg_advisory_xact_lock(hashtextextended(%
 
 
 @transaction.atomic
-def resend(*, order_id: UUID, at: datetime, by: str) -> None:
-    """Send the buyer the letter of the order as it stands once more; whoever is not of the team, not too often.
+def resend(*, order_id: UUID, at: datetime, by: str, for_team: bool = False) -> None:
+    """Send the buyer the letter of the order as it stands once more; for who is not of the team, not too often.
 
     Locks: the order, then for the buyer the mailbox. Raises: NothingToSend, TooManyLetters.
     """
@@ -79,7 +79,7 @@ def resend(*, order_id: UUID, at: datetime, by: str) -> None:
         raise NothingToSend
     kind = "orders.tickets" if order.status == Order.Status.PAID else "orders.held"
     line = history.record(order, "resent", at=at, by=by)
-    if by.startswith("user:") and by != history.by_user(order.user_id):
+    if for_team:
         owe(order, kind, occasion=str(line.pk))
     elif not owe_sparingly(order, kind, mailbox=locked_mailbox(order.buyer_email), occasion=str(line.pk)):
         raise TooManyLetters

@@ -41,7 +41,8 @@ def tickets(letter: EmailMessage) -> Letter:
         _("Show the code at the door, on your phone or on paper. It is let in once, so pass on only what you give away."),
         _("On the page of your order you can name and pass on each seat, and see what comes back if you cannot come."),
     ]
-    seats = [f"{ticket.code}  {plain(ticket.holder_name)}".strip() for ticket in valid]
+    # Who holds what was passed on, is no longer the buyer's to read.
+    seats = [f"{ticket.code}  {'' if ticket.transfers else plain(ticket.holder_name)}".strip() for ticket in valid]
     return letter_of(found, Words(heading, lines, _("See your tickets"), ["\n".join(seats)], brings_tickets=True))
 
 

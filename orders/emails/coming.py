@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from events.models import Event
+from orders.models import Order
 from ticketing.history import HistoryEntry
 from ticketing.mail import EmailMessage, Letter
 
@@ -28,8 +29,12 @@ def changed(letter: EmailMessage) -> Letter:
     lines = _news(found.event, letter.details.get("since", 0)) or [
         _("Look at time and place once more: they were changed, and changed back.")
     ]
-    lines.append(_("Your tickets stay valid. If you cannot come now, see on the page of your order what you can do."))
-    return letter_of(found, Words(heading, lines, _("See your tickets"), brings_tickets=True))
+    is_paid = found.order.status == Order.Status.PAID
+    if is_paid:
+        lines.append(_("Your tickets stay valid. If you cannot come now, see on their page what you can do."))
+    else:
+        lines.append(_("Your order stays as it is. If you cannot come now, let its time pass, or cancel it."))
+    return letter_of(found, Words(heading, lines, _("See your tickets") if is_paid else _("Open your order"), brings_tickets=is_paid))
 
 
 def _news(event: Event, since: int) -> list[str]:

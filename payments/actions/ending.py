@@ -100,6 +100,29 @@ def annul(*, order_id: UUID, reason: str, by: User | None, at: datetime, used_to
     return orders.actions.cancel(order_id=order_id, at=at, by=actor(by), reason=reason.strip(), used_too=used_too)
 
 
+@transaction.atomic
+def annul_seat(*, ticket_id: UUID, reason: str, by: User | None, at: datetime, used_too: bool = False) -> Order:
+    """Cancel one seat for the seller, who owes its full price back. Annulling twice is annulling once.
+
+    Locks: the payment, and what `orders.actions.cancel_seat` locks. Raises: NotAllowed, TicketUsed, MoveRefused.
+    """
+    order_id = Ticket.objects.values_list("order", flat=True).get(pk=ticket_id)
+    payment = locked_payment(order_id)
+    order, ticket = payment.order, Ticket.objects.get(pk=ticket_id)
+    only(PLANNERS, order.event, by)
+    if ticket.status == Ticket.Status.CANCELLED:
+        return order
+    items = list(order.items.all())
+    if sum(item.kept for item in items) == 1:
+        return annul(order_id=order_id, reason=reason, by=by, at=at, used_too=used_too)
+    refund = owed.in_full(order, items, {ticket.tier_id: 1})
+    if refund:
+        history.record(payment, "refund_owed", at=at, by=actor(by), details={"refund": str(refund), "ticket": str(ticket.pk)})
+    order = orders.actions.cancel_seat(ticket_id=ticket_id, at=at, by=actor(by), used_too=used_too)
+    letters.seat_cancelled(order, ticket, refund, reason=reason.strip())
+    return order
+
+
 def follow_cancelled_events(*, at: datetime, most: int = BATCH) -> int:
     """Annul what is left of the orders of events that were called off; return how many. Each is a transaction of its own.
 

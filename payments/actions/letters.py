@@ -21,8 +21,8 @@ def cancelled(order: Order, refund: Decimal, *, at: datetime, by_buyer: bool = F
     owe_holders(order, "payments.cancelled", tickets=tickets, occasion=occasion, details=details)
 
 
-def seat_cancelled(order: Order, ticket: Ticket, refund: Decimal) -> None:
+def seat_cancelled(order: Order, ticket: Ticket, refund: Decimal, *, reason: str = "") -> None:
     """Owe buyer and holder the news of one seat, once."""
-    kind, details = "payments.seat_cancelled", {"refund": str(refund)}
+    kind, details = "payments.seat_cancelled", {"refund": str(refund), "reason": reason}
     mail.queue(kind=kind, subject=ticket, to=order.buyer_email, language=order.language, details=details)
     owe_holders(order, "payments.cancelled", tickets=[ticket], occasion="seat")

@@ -6,6 +6,7 @@ from .chain import Chain, Token
 from .payment import WITHOUT_ADDRESS, Payment, Provider, State
 from .quote import Quote
 from .rate import Rate, RateQuote
+from .sales import EventSales
 from .transfer import Transfer
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Chain",
     "ChainBlock",
     "ChainCursor",
+    "EventSales",
     "Payment",
     "PaymentAddress",
     "Provider",

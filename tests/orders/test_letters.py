@@ -407,9 +407,9 @@ def test_sweep_of_changes_costs_few_statements_for_each_order(django_assert_max_
 def test_resend_sends_the_letter_of_the_order_as_it_stands():
     event = factories.published()
     order, fay = factories.order(event), factories.member(event.promoter, "Fay", "finance")
-    actions.resend(order_id=order.pk, at=THEN, by=f"user:{fay.pk}")
+    actions.resend(order_id=order.pk, at=THEN, by=f"user:{fay.pk}", for_team=True)
     payments.actions.settle_by_hand(order_id=order.pk, reason="Seen.", by=None, at=THEN)
-    actions.resend(order_id=order.pk, at=THEN, by=f"user:{fay.pk}")
+    actions.resend(order_id=order.pk, at=THEN, by=f"user:{fay.pk}", for_team=True)
 
     assert kinds() == ["held", "held", "tickets", "tickets"]
     assert HistoryEntry.objects.filter(action="resent", subject_id=order.pk, actor=f"user:{fay.pk}").count() == 2
@@ -422,7 +422,7 @@ def test_buyers_resend_a_few_times_an_hour_and_staff_as_often_as_they_like():
 
     with pytest.raises(actions.TooManyLetters):
         actions.resend(order_id=order.pk, at=THEN, by="buyer")
-    actions.resend(order_id=order.pk, at=THEN, by=f"user:{factories.staff().pk}")
+    actions.resend(order_id=order.pk, at=THEN, by=f"user:{factories.staff().pk}", for_team=True)
     assert len(owed("held")) == 4
 
 

@@ -40,7 +40,7 @@ def test_readers_read_and_see_no_people_and_no_sessions():
             "events_discountcode",
             "events_reminder",
         }
-        private |= {"orders_order", "orders_ticket", "payments_paymentaddress"}
+        private |= {"orders_order", "orders_ticket", "orders_note", "payments_paymentaddress"}
         hidden = of_sign_in or model._meta.db_table in private
         assert rights(roles.READONLY, model._meta.db_table) == (set() if hidden else {"SELECT"}), model
 

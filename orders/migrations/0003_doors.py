@@ -11,7 +11,7 @@ from ticketing.triggers import touched
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0003_letters"),
+        ("orders", "0002_seats"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
