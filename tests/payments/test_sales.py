@@ -77,7 +77,13 @@ def test_money_that_came_to_the_site_is_owed_on_without_the_fee_and_what_goes_ba
     event = factories.published(refund_until_hours=24, fee_percent=Decimal(10))
     order = factories.paid(event, lines={event.tiers.get().pk: 2})
     address = PaymentAddress.objects.create(
-        address="0x" + "a" * 40, wallet="abcd1234", account=0, index=0, private_key="hd:v1:00000000:m/44'/60'/0'/0/0", is_used=True, used_at=THEN
+        address="0x" + "a" * 40,
+        wallet="abcd1234",
+        account=0,
+        index=0,
+        private_key="hd:v1:00000000:m/44'/60'/0'/0/0",
+        is_used=True,
+        used_at=THEN,
     )
     Payment.objects.filter(order=order).update(provider="usdt", address=address, by_hand=False, by_hand_because="")
 
