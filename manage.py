@@ -13,6 +13,7 @@ WITHOUT_SERVICES = {
     "messages",
     "state_diagrams",
     "up",
+    "verify_ticket",
     "version",
 }
 

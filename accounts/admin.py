@@ -225,7 +225,7 @@ class PromoterAdmin(Scoped):
     @button(
         _("Refuse"),
         form=Reason,
-        says=_("The owner gets your reason by mail. If the promoter was approved, the whole team loses its rights at once."),
+        says=_("The owner gets your reason by mail. If the promoter was approved, the whole team loses its rights and its sales stop."),
         fits=lambda promoter: not promoter.refused_at and not promoter.is_deleted,
         permission="judge",
         danger=True,

@@ -40,12 +40,12 @@ class User(Row, AbstractBaseUser, PermissionsMixin):
     """A person who signs in. Buyers need no row: an order carries what it must know of them."""
 
     email = models.EmailField(_("e-mail"), unique=True)
-    username = models.CharField(max_length=60, null=True, blank=True, unique=True)  # unique, so absent is NULL
+    username = models.CharField(_("username"), max_length=60, null=True, blank=True, unique=True)  # unique, so absent is NULL
     name = models.CharField(_("name"), max_length=120, blank=True)
     phone = EncryptedTextField(_("phone"), blank=True)
-    is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField(default=False)
-    deleted_at = models.DateTimeField(null=True, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(_("staff"), default=False)
+    deleted_at = models.DateTimeField(_("deleted at"), null=True, blank=True)
 
     objects = UserManager()
 
@@ -54,6 +54,7 @@ class User(Row, AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
+        verbose_name, verbose_name_plural = _("user"), _("users")
         constraints = [
             models.UniqueConstraint(Lower("email"), name="one_user_per_email"),
             models.CheckConstraint(condition=Q(email=Lower("email")), name="email_is_lower_case"),

@@ -24,9 +24,8 @@ def main() -> None:
     refuse_what_cannot_work()
     try:
         if not works():
-            shutil.rmtree(VENV, ignore_errors=True)
             say("Making .venv ...")
-            subprocess.check_call([sys.executable, "-m", "venv", VENV], stdout=subprocess.DEVNULL)
+            subprocess.check_call([sys.executable, "-m", "venv", "--clear", VENV], stdout=subprocess.DEVNULL)
         install()
         with open(STAMP, "w") as stamp:
             stamp.write(wanted)

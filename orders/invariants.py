@@ -49,6 +49,24 @@ BROKEN = {
             SELECT h.new_status FROM ticketing_historyentry h WHERE h.subject_id = t.id AND h.new_status <> ''
             ORDER BY h.id DESC LIMIT 1) last ON true
         WHERE t.status <> coalesce(last.new_status, 'valid')""",
+    "ticket {}: it is used, and no admission of it stands": """
+        SELECT t.id FROM orders_ticket t WHERE t.status = 'used' AND NOT EXISTS (
+            SELECT 1 FROM orders_scan s WHERE s.ticket_id = t.id AND s.verdict = 'admitted' AND s.undone_at IS NULL
+            AND s.at = t.used_at)""",
+    "ticket {}: it was let in more than once": """
+        SELECT s.ticket_id FROM orders_scan s WHERE s.verdict = 'admitted' AND s.undone_at IS NULL
+        GROUP BY s.ticket_id HAVING count(*) > 1""",
+    "ticket {}: it was let in, and is valid all the same": """
+        SELECT t.id FROM orders_ticket t JOIN orders_scan s ON s.ticket_id = t.id
+        WHERE t.status = 'valid' AND s.verdict = 'admitted' AND s.undone_at IS NULL""",
+    "ticket {}: it was let in at the door of another event": """
+        SELECT t.id FROM orders_ticket t JOIN orders_scan s ON s.ticket_id = t.id
+        WHERE s.verdict = 'admitted' AND s.event_id <> t.event_id""",
+    "ticket {}: a code of it that is dead is its own once more": """
+        SELECT t.id FROM orders_ticket t JOIN orders_deadcode d ON d.serial = t.serial OR d.secret = t.secret""",
+    "ticket {}: it was passed on more often than codes of it died": """
+        SELECT t.id FROM orders_ticket t LEFT JOIN orders_deadcode d ON d.ticket_id = t.id
+        GROUP BY t.id HAVING t.transfers > count(d.id)""",
     "event {}: a person has more than one order, and one is the rule": """
         SELECT o.event_id FROM orders_order o WHERE o.single_key <> '' AND o.status IN ('pending', 'confirming', 'paid')
         GROUP BY o.event_id, o.single_key HAVING count(*) > 1""",

@@ -43,6 +43,7 @@ NOT_AUDITED = {
     "events_referencerate": "written by a machine, and only shown",
     "active_events_with_availability": "a view",
     "orders_order": "the history tells each deed, and the rules freeze the rest",
+    "orders_concern": "what buyer and seller wrote to each other, which no audit may remember; the history tells that they did",
     "orders_note": "may name people, whom no audit may remember; the history tells who noted something and when",
     "event_sales_summary": "a view",
     "user_tickets_summary": "a view",

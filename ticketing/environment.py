@@ -189,6 +189,16 @@ class Environment:
             found.setdefault(int(chain), []).append(url)
         return found
 
+    def public_keys(self, name: str) -> list[str]:
+        """Return extended public keys. A private one stops everything: it must not be on this machine at all."""
+        keys = self.words(name)
+        for key in keys:
+            if "prv" in key[:4].lower():
+                raise self.refuse(name, "it is a PRIVATE key. Take it off this machine, move its money, and give the public one (xpub).")
+            if not key.startswith("xpub"):
+                raise self.refuse(name, "it must be an extended public key, which begins with xpub.")
+        return keys
+
     def field_keys(self, name: str, default: str | None) -> list[str]:
         keys = [key.strip() for key in self.text(name, default).split(",")]
         for key in keys:

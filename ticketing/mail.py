@@ -19,6 +19,7 @@ from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
 
 from . import jobs
 from .bases import Row, uuid7
@@ -48,9 +49,9 @@ class EmailMessage(Row):
 
     subject_type = models.CharField(max_length=60)
     subject_id = models.UUIDField()
-    kind = models.CharField(max_length=60, help_text="app.name: the function in that app's emails that writes it")
+    kind = models.CharField(_("kind"), max_length=60, help_text="app.name: the function in that app's emails that writes it")
     occasion = models.CharField(max_length=60, blank=True, help_text="empty for once-only letters")
-    to = models.EmailField()
+    to = models.EmailField(_("to"))
     language = models.CharField(max_length=5)
     details = models.JSONField(default=dict, blank=True)
     mailbox = models.CharField(
@@ -59,15 +60,16 @@ class EmailMessage(Row):
     secret = EncryptedTextField(
         blank=True, default="", db_default="", help_text="what only the recipient may read; emptied once the letter is sent or given up"
     )
-    due_at = models.DateTimeField(db_default=Now())
-    attempts = models.PositiveSmallIntegerField(default=0)
-    last_error = models.CharField(max_length=200, blank=True)
-    sent_at = models.DateTimeField(null=True, blank=True)
-    failed_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(_("due at"), db_default=Now())
+    attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
+    last_error = models.CharField(_("last error"), max_length=200, blank=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    failed_at = models.DateTimeField(_("given up at"), null=True, blank=True)
 
     objects = LetterQuerySet.as_manager()
 
     class Meta:
+        verbose_name, verbose_name_plural = _("letter"), _("letters")
         constraints = [
             models.UniqueConstraint(fields=["subject_id", "kind", "occasion"], name="one_letter_per_occasion"),
             models.CheckConstraint(condition=Q(sent_at=None) | Q(failed_at=None), name="letter_sent_or_failed_not_both"),

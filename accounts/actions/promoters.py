@@ -76,7 +76,7 @@ def approve(*, promoter_id: Any, by: User | None, at: datetime) -> None:
 
 @transaction.atomic
 def refuse(*, promoter_id: Any, reason: str, by: User | None, at: datetime) -> None:
-    """Refuse an application, or take an approval back: the whole team loses its rights at once.
+    """Refuse an application, or take an approval back: the whole team loses its rights at once, and events finds it and stops the sales.
 
     Locks: the promoter, then the people of its team. Raises NotAllowed, NoReason, PromoterDeleted.
     """

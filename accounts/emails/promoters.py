@@ -34,7 +34,9 @@ def promoter_refused(letter: EmailMessage) -> Letter:
     promoter = Promoter.all_objects.get(pk=letter.subject_id)
     if letter.details["was_approved"]:
         heading = _("The approval of %(name)s was taken back") % {"name": promoter.name}
-        effect = _("You and your team cannot work with it for now. Answer the reason and apply again.")
+        effect = _(
+            "You and your team cannot work with it for now, and its sales stop; sold tickets stay valid. Answer the reason and apply again."
+        )
     else:
         heading = _("We cannot approve %(name)s yet") % {"name": promoter.name}
         effect = _("Answer the reason and apply again; nothing that you entered is lost.")

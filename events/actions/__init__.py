@@ -11,7 +11,8 @@ from .planning import (
     duplicate_event,
     update_event,
 )
-from .promoters import HasPublicEvents, delete_promoter
+from .promoters import HasPublicEvents, delete_promoter, follow_refused_promoters
+from .rates import show_rate
 from .reminders import REMINDERS, NothingToWaitFor, ask_reminder, forget_reminders, owe_reminders, stop_reminders
 from .rights import EventDeleted, EventFinished
 from .sales import (
@@ -68,6 +69,7 @@ __all__ = [
     "delete_promoter",
     "duplicate_event",
     "find_code",
+    "follow_refused_promoters",
     "forget_reminders",
     "owe_reminders",
     "publish",
@@ -83,6 +85,7 @@ __all__ = [
     "sell",
     "set_picture",
     "show_picture",
+    "show_rate",
     "stop_reminders",
     "unredeem",
     "unsell",

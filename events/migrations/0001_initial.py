@@ -217,6 +217,12 @@ class Migration(migrations.Migration):
                 ("hold_minutes", models.SmallIntegerField(default=30, verbose_name="minutes to pay")),
                 ("one_order_per_buyer", models.BooleanField(default=False, verbose_name="one order for each person")),
                 ("require_account", models.BooleanField(default=False, verbose_name="buyers must sign in")),
+                (
+                    "comp_limit",
+                    models.SmallIntegerField(
+                        default=50, help_text="At most so many go to guests without being paid.", verbose_name="tickets to give away"
+                    ),
+                ),
                 ("waitlist_offer_hours", models.SmallIntegerField(default=24, verbose_name="hours to take an offer from the waiting list")),
                 ("version", models.IntegerField(default=1, editable=False)),
                 (
@@ -281,6 +287,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "event",
                 "verbose_name_plural": "events",
                 "indexes": [
+                    models.Index(condition=models.Q(("version__gt", 1)), fields=["ends_at"], name="events_changed"),
                     models.Index(condition=models.Q(("deleted_at", None)), fields=["status", "starts_at"], name="events_status_start"),
                     models.Index(
                         condition=models.Q(("deleted_at", None), ("status__in", ["published", "sales_closed"])),
@@ -415,6 +422,11 @@ class Migration(migrations.Migration):
                         condition=models.Q(("hold_minutes__gte", 5), ("hold_minutes__lte", 120)),
                         name="event_hold_is_5_to_120_minutes",
                         violation_error_message="Give buyers between 5 and 120 minutes to pay.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("comp_limit__gte", 0)),
+                        name="event_comp_limit_not_negative",
+                        violation_error_message="Fewer than no tickets cannot be given away.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("waitlist_offer_hours__gte", 1), ("waitlist_offer_hours__lte", 168)),

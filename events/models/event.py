@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Promoter
 from events import posters
 from ticketing.bases import Row, SoftDeleted
+from ticketing.fields import WebAddressField
 from ticketing.money import Currency
 from ticketing.querysets import Living, RowQuerySet
 
@@ -162,7 +163,7 @@ class Event(Row, SoftDeleted):
         verbose_name=_("picture"),
     )
     # Kept for imports and never shown: the other host would learn who visits the page.
-    image_url = models.URLField(_("address of a picture elsewhere"), blank=True)
+    image_url = WebAddressField(_("address of a picture elsewhere"), blank=True)
     poster = models.CharField(max_length=60, blank=True, editable=False)  # ink, family, layout and seed; fixed at publication
     age_limit = models.SmallIntegerField(_("age limit"), null=True, blank=True)
     access_notes = models.TextField(_("access"), blank=True, max_length=2000, help_text=_("Steps, lifts, hearing loops, companions."))

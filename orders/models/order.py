@@ -7,7 +7,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Max, OuterRef, Q, Subquery, UniqueConstraint
-from django.db.models.functions import Lower
+from django.db.models.functions import Greatest, Lower
 from django.utils.translation import gettext_lazy as _
 
 from events.models import DiscountCode, Event, TicketTier
@@ -67,11 +67,15 @@ class OrderQuerySet(RowQuerySet):
         return self.with_address().filter(address=email.strip().lower())
 
     def with_told_at(self) -> Self:
-        """With the last change of their tickets: one that is used at the door changes no order."""
+        """With the last change of their tickets and messages: a ticket that is used at the door changes no order."""
+        from .concern import Concern
         from .ticket import Ticket
 
-        tickets = Ticket.objects.filter(order=OuterRef("pk")).order_by().values("order")
-        return self.annotate(told_at=Subquery(tickets.annotate(last=Max("updated_at")).values("last")))
+        lasts = [
+            Subquery(model.objects.filter(order=OuterRef("pk")).order_by().values("order").annotate(last=Max("updated_at")).values("last"))
+            for model in (Ticket, Concern)
+        ]
+        return self.annotate(told_at=Greatest(*lasts))
 
 
 class Order(Row):
@@ -96,6 +100,7 @@ class Order(Row):
     buyer_name = models.CharField(_("name"), max_length=120)
     buyer_phone = EncryptedTextField(_("phone"), blank=True, default="", db_default="")
     buyer_key = models.CharField(max_length=64, blank=True, editable=False)  # digest of a first-party cookie
+    source_key = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)  # digest of where it came from
     person_key = models.CharField(max_length=32, editable=False)  # digest of the address, however it is written
     single_key = models.CharField(max_length=32, blank=True, editable=False)  # the same, where one order each is the rule
     submission = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
@@ -208,6 +213,7 @@ class Order(Row):
             Index(Lower("buyer_email"), name="orders_email"),
             Index(fields=["buyer_key", "status"], condition=~Q(buyer_key=""), name="orders_buyer_key_status"),
             Index(fields=["event", "person_key", "status"], name="orders_person"),
+            Index(fields=["source_key", "event"], condition=Q(status__in=HOLDING) & ~Q(source_key=""), name="orders_held_from"),
             Index(fields=["created_at"], name="orders_created"),
         ]
 

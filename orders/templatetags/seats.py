@@ -11,5 +11,5 @@ register = template.Library()
 
 
 @register.simple_tag
-def seat(ticket: Ticket) -> Seat:
+def seat_in_words(ticket: Ticket) -> Seat:
     return in_words(ticket, timezone.now())

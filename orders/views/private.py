@@ -1,4 +1,8 @@
-"""What the pages behind a secret have in common: nobody keeps them, nobody is told where they are."""
+"""What the pages behind a secret have in common: nobody keeps them, and no other site is told where they are.
+
+Pages keep the site's own policy for referrers, `same-origin`. With `no-referrer` browsers send the forms on a page with
+`Origin: null`, and those are refused as forged.
+"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -15,7 +19,8 @@ def private(view: View) -> View:
     @never_cache
     def guarded(*args: Any, **kwargs: Any) -> HttpResponse:
         response = view(*args, **kwargs)
-        response["Referrer-Policy"] = "no-referrer"
+        if not response.get("Content-Type", "").startswith("text/html"):
+            response["Referrer-Policy"] = "no-referrer"
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response
 

@@ -15,29 +15,33 @@ from payments.models import Payment, Provider, State
 from ticketing import history
 from ticketing.bases import uuid7
 
+from .addresses import take_address
 from .holds import expire_overdue
+from .quoting import chosen_token, quote
 
 
-def check_out(*, wish: Wish, at: datetime, provider: str = Provider.MANUAL) -> Order:
+def check_out(*, wish: Wish, at: datetime, provider: str = Provider.MANUAL, token_id: UUID | None = None) -> Order:
     """Make the order of a wish. The same form sent again is the same order. What costs nothing is paid at once.
 
+    To be paid in USDT, it gets an address of its own and a quote in this token, or in the first one that is offered.
+
     Places whose time is over are given back when they are needed, even where no worker runs; then we try once more.
-    Locks: the person at this event, then what `orders.actions.place` locks.
-    Raises: what `orders.actions.priced` and `place` raise.
+    Locks: the person at this event, for USDT an address, then what `orders.actions.place` locks.
+    Raises: what `orders.actions.priced` and `place` raise; for USDT also NotTaken, NoRate, NoAddress.
     """
     try:
-        return _check_out(wish, at, provider)
+        return _check_out(wish, at, provider, token_id)
     except (events.actions.SoldOut, events.actions.Queued):
         if not expire_overdue(at=at, tier_ids=tuple(wish.lines)):
             raise
     except OneOrderEach as refusal:
         if not expire_overdue(at=at, order_ids=(refusal.order_id,)):
             raise
-    return _check_out(wish, at, provider)
+    return _check_out(wish, at, provider, token_id)
 
 
 @transaction.atomic
-def _check_out(wish: Wish, at: datetime, provider: str) -> Order:
+def _check_out(wish: Wish, at: datetime, provider: str, token_id: UUID | None) -> Order:
     visit = orders.actions.receive(wish=wish)
     if visit.same:
         return visit.same
@@ -46,6 +50,13 @@ def _check_out(wish: Wish, at: datetime, provider: str) -> Order:
     payment = new_payment(Provider.FREE if free else provider, settled_at=at if free else None)
     expires_at = None if free else deadline(provider, offer.event, offer.tiers.values(), at=at)
     by = history.by_user(wish.buyer.user.pk) if wish.buyer.user else "buyer"
+    if payment.provider == Provider.USDT and expires_at:
+        token = chosen_token(token_id, at)
+        payment.address = take_address(at=at)
+        payment.save(force_insert=True)
+        quote(payment, token, total=offer.quote.total, currency=offer.quote.currency, at=at, deadline=expires_at)
+    else:
+        payment.save(force_insert=True)
     return placed(payment, wish=wish, visit=visit, offer=offer, at=at, by=by, expires_at=expires_at)
 
 
@@ -54,6 +65,5 @@ def new_payment(provider: str, *, settled_at: datetime | None) -> Payment:
 
 
 def placed(payment: Payment, **words: Any) -> Order:
-    payment.save(force_insert=True)
     order_id: UUID = payment.order_id
     return orders.actions.place(order_id=order_id, **words)

@@ -76,4 +76,5 @@ def _given(visit: Visit, wish: Wish, by: User | None, at: datetime) -> Order:
         return visit.same
     offer = orders.actions.priced(wish=wish, visit=visit, free=True)
     payment = new_payment(Provider.COMP, settled_at=at)
+    payment.save(force_insert=True)
     return placed(payment, wish=wish, visit=visit, offer=offer, at=at, by=actor(by), expires_at=None, given=True)

@@ -48,8 +48,8 @@ REVOKE EXECUTE ON FUNCTION payments_refresh_sales() FROM PUBLIC
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0004_changed_events"),
-        ("orders", "0003_letters"),
+        ("events", "0003_reminders"),
+        ("orders", "0002_seats"),
         ("payments", "0003_usdt"),
     ]
 

@@ -93,6 +93,10 @@ class OrderPage:
         return self.state in (HELD, SEEN, PAID)
 
     @property
+    def can_buy_again(self) -> bool:
+        return self.state in (LAPSED, ENDED) and self.event.status == Event.Status.PUBLISHED and not self.event.is_over(self.at)
+
+    @property
     def step(self) -> int:
         return {HELD: 1, SEEN: 1, PAID: 2}.get(self.state, 0)
 
@@ -103,6 +107,14 @@ class OrderPage:
     @property
     def by_hand(self) -> bool:
         return self.payment.provider == Provider.MANUAL
+
+    @property
+    def ordered(self) -> str:
+        return moment(self.order.reserved_at, self.event)
+
+    @property
+    def paid(self) -> str:
+        return moment(self.order.paid_at, self.event) if self.order.paid_at else ""
 
     @property
     def discounted(self) -> bool:
@@ -130,6 +142,8 @@ def order_page(order: Order, at: datetime) -> OrderPage:
         Seat(ticket, tiers[ticket.tier_id], number, returnable and ticket.status == Ticket.Status.VALID)
         for number, ticket in enumerate(order.tickets.order_by("code"), start=1)
     ]
+    for seat in seats:  # so that nobody asks for them again
+        seat.ticket.tier, seat.ticket.event, seat.ticket.order = seat.tier, event, order
     clock = Clock(at, order.expires_at, moment(order.expires_at, event)) if state == HELD and order.expires_at else None
     refund = refund_told(entries)
     heading, lead = words(order, state, clock, refund, at)

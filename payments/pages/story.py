@@ -1,6 +1,6 @@
 """What happened to an order, as its buyer is told it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from events.models import Event
-from orders.models import Order
+from orders.models import Concern, Order
 from ticketing.history import HistoryEntry
 from ticketing.money import written
 
@@ -23,6 +23,9 @@ TOLD: dict[tuple[str, str], Any] = {
     ("orders.order", "expired"): gettext_lazy("The hold ended"),
     ("orders.order", "seat_cancelled"): gettext_lazy("One ticket given back"),
     ("orders.order", "cancelled"): gettext_lazy("Cancelled"),
+    ("orders.order", "email_changed"): gettext_lazy("E-mail changed"),
+    ("orders.order", "concern_raised"): gettext_lazy("You wrote to the seller"),
+    ("orders.order", "concern_answered"): gettext_lazy("The seller answered"),
     ("payments.payment", "refunded"): gettext_lazy("The money went back"),
 }
 
@@ -34,8 +37,11 @@ class Chapter:
     more: str = ""
 
 
-def story(entries: Iterable[HistoryEntry], order: Order, event: Event) -> list[Chapter]:
-    return list(_chapters(entries, order, event))
+def story(entries: Sequence[HistoryEntry], order: Order, event: Event) -> list[Chapter]:
+    said: dict[str, Concern] = {}
+    if any("concern" in entry.details for entry in entries):
+        said = {str(concern.pk): concern for concern in order.concerns.all()}
+    return [chapter for entry in entries if (chapter := _chapter(entry, order, said, _when(entry.at, event)))]
 
 
 def refund_told(entries: Iterable[HistoryEntry]) -> Decimal | None:
@@ -44,15 +50,23 @@ def refund_told(entries: Iterable[HistoryEntry]) -> Decimal | None:
     return sum(owed, Decimal(0)) if owed else None
 
 
-def _chapters(entries: Iterable[HistoryEntry], order: Order, event: Event) -> Iterator[Chapter]:
-    for entry in entries:
-        when = _when(entry.at, event)
-        if "refund" in entry.details:
-            amount = written(Decimal(entry.details["refund"]), order.currency)
-            yield Chapter(_("%(amount)s is to go back") % {"amount": amount}, when)
-        elif words := TOLD.get((entry.subject_type, entry.action)):
-            free = entry.action == "paid" and not order.total
-            yield Chapter(_("Tickets issued") if free else str(words), when, order.cancel_reason if entry.action == "cancelled" else "")
+def _chapter(entry: HistoryEntry, order: Order, said: Mapping[str, Concern], when: str) -> Chapter | None:
+    if "refund" in entry.details:
+        amount = written(Decimal(entry.details["refund"]), order.currency)
+        return Chapter(_("%(amount)s is to go back") % {"amount": amount}, when)
+    if entry.action == "paid" and not order.total:
+        return Chapter(_("Tickets issued"), when)
+    words = TOLD.get((entry.subject_type, entry.action))
+    return Chapter(str(words), when, _more(entry, order, said)) if words else None
+
+
+def _more(entry: HistoryEntry, order: Order, said: Mapping[str, Concern]) -> str:
+    if entry.action == "cancelled":
+        return order.cancel_reason
+    concern = said.get(entry.details.get("concern", ""))
+    if concern is None:
+        return ""
+    return concern.words if entry.action == "concern_raised" else concern.answer
 
 
 def _when(at: datetime, event: Event) -> str:

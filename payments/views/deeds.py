@@ -12,16 +12,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from orders.models import Order, Ticket
+from orders.views.private import private
 from payments import actions, pages
 from ticketing.errors import Busy, DomainError
 
 from .buying import See
 from .order import order_behind
-from .order import secret as guarded
 
 
 @require_POST
-@guarded
+@private
 def extend(request: HttpRequest, secret: str) -> HttpResponse:
     found = order_behind(secret)
     said = _("Your tickets are held longer.")
@@ -29,7 +29,7 @@ def extend(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@guarded
+@private
 def cancel(request: HttpRequest, secret: str) -> HttpResponse:
     """Ask before the whole order is cancelled, and say what comes back."""
     found, now = order_behind(secret), timezone.now()
@@ -39,7 +39,7 @@ def cancel(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@guarded
+@private
 def cancel_seat(request: HttpRequest, secret: str, code: str) -> HttpResponse:
     """Ask before one ticket is given back, and say what comes back for it."""
     found, now = order_behind(secret), timezone.now()

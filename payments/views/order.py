@@ -1,37 +1,16 @@
 """The order's page, behind its secret, and the part of it that changes."""
 
-from collections.abc import Callable
-from functools import wraps
 from hashlib import sha256
-from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from orders.models import Order
+from orders.views.private import private
 from payments import pages
-
-View = Callable[..., HttpResponse]
-
-
-def secret(view: View) -> View:
-    """Keep a page that its address opens from caches, search engines and other sites.
-
-    The page itself says `same-origin`: under `no-referrer` browsers send forms with "Origin: null", which is refused.
-    """
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        add_never_cache_headers(response)
-        response["Referrer-Policy"] = "no-referrer"
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
-
-    return guarded
 
 
 def order_behind(address: str) -> Order:
@@ -42,19 +21,19 @@ def order_behind(address: str) -> Order:
 
 
 @require_safe
-@secret
+@private
 def order(request: HttpRequest, secret: str) -> HttpResponse:
     return render(request, "orders/order.html", {"page": pages.order_page(order_behind(secret), timezone.now())})
 
 
 @require_safe
-@secret
+@private
 def receipt(request: HttpRequest, secret: str) -> HttpResponse:
     return render(request, "orders/receipt.html", {"page": pages.order_page(order_behind(secret), timezone.now())})
 
 
 @require_safe
-@secret
+@private
 def status(request: HttpRequest, secret: str) -> HttpResponse:
     """The part of the page that changes, as HTML or JSON; "nothing new" costs one query."""
     now, found = timezone.now(), order_behind(secret)

@@ -38,6 +38,13 @@ function equip(root) {
 
 equip(document);
 
+// A page that is made for paper.
+const printer = document.getElementById("print");
+if (printer) {
+  printer.hidden = false;
+  printer.addEventListener("click", () => print());
+}
+
 // A part that is replaced gives the focus back to where it was, also on the buttons that are only made here.
 let focused = "";
 document.addEventListener("htmx:beforeSwap", () => { focused = document.activeElement.id; });

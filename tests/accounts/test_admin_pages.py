@@ -255,6 +255,9 @@ def test_an_admin_of_ours_has_our_base():
 
 
 def test_sign_in_page_of_the_admin_leads_in(cast):
-    assert cast.clients["admin"].get("/admin/login/?next=https://evil.example/").url == "/admin/"
+    inside = cast.clients["admin"]
+    assert inside.get("/admin/login/?next=/admin/accounts/user/%3Fq%3Dbea").url == "/admin/accounts/user/?q=bea"
+    for elsewhere in ("https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", ""):
+        assert inside.get("/admin/login/", {"next": elsewhere}).url == "/admin/"
     assert settings.LOGIN_URL == "account_login"
     assert admin_pages.ALIKE

@@ -49,3 +49,11 @@ def test_valkey_that_does_not_answer_is_ended(empty_site, monkeypatch):
         begin(valkey, empty_site)
 
     assert empty_site.gone()
+
+
+def test_valkey_that_ends_at_once_is_not_waited_for(empty_site, monkeypatch):
+    empty_site.places.prepare()
+    monkeypatch.setattr(valkey, "_settings", lambda places: ["--nonsense"])
+
+    with pytest.raises(LocalProblem, match="Valkey did not start"):
+        begin(valkey, empty_site)

@@ -1,11 +1,13 @@
 """Each promise about orders is broken by hand once, and seen to be."""
 
 import pytest
+from django.db import connection
 
 from events.models import DiscountCode, TicketTier
 from orders import invariants
-from orders.models import Order, OrderItem, Ticket
+from orders.models import DeadCode, Order, OrderItem, Scan, Ticket
 from tests import factories
+from tests.factories import THEN
 from tests.promises import kept
 from ticketing.models import HistoryEntry
 
@@ -25,7 +27,23 @@ BREAK = {
         subject_type="orders.order", subject_id=Order.objects.first().pk, action="x", new_status="expired", actor="system"
     ),
     "ticket": lambda: Ticket.objects.filter(order__status="paid").update(status="cancelled"),
+    "no admission of it stands": lambda: Scan.objects.update(undone_at=THEN),
+    "valid all the same": lambda: Ticket.objects.update(status="valid", used_at=None),
+    "at the door of another event": lambda: Scan.objects.update(event=factories.event(title="Other")),
+    "more than once": lambda: _twice(),
+    "dead is its own once more": lambda: DeadCode.objects.create(ticket=_seat(), serial=_seat().serial, secret="x" * 32, at=THEN),
+    "more often than codes of it died": lambda: Ticket.objects.update(transfers=1),
 }
+
+
+def _seat():
+    return Ticket.objects.first()
+
+
+def _twice():
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX one_admission_per_ticket")
+    Scan.objects.create(ticket=_seat(), event=_seat().event, nonce="once-more", verdict="admitted", at=THEN)
 
 
 @pytest.mark.parametrize("words", BREAK)
@@ -33,7 +51,7 @@ def test_a_broken_promise_is_seen(words):
     event = factories.published()
     DiscountCode.objects.create(event=event, code="RAIN", percent=10)
     factories.order(event, code="RAIN")
-    factories.paid(event, "Carl")
+    factories.let_in(factories.paid(event, "Carl").tickets.get())
     assert kept()
 
     BREAK[words]()

@@ -61,11 +61,12 @@ def test_u_16_the_page_shows_the_seat_and_nothing_of_the_order(client, sold, tic
 
 
 def test_nobody_keeps_it_and_nobody_is_told_where_it_is(client, sold, ticket):
-    for part in ("", "qr.svg", "qr.png"):
+    for part in ("", "qr.svg", "qr.png", "ticket.pdf", "ticket.ics"):
         response = client.get(of(ticket, part))
         assert response.status_code == 200, part
         assert "no-store" in response["Cache-Control"]
-        assert (response["Referrer-Policy"], response["X-Robots-Tag"]) == ("no-referrer", "noindex, nofollow")
+        policy = "no-referrer" if part else "same-origin"
+        assert (response["Referrer-Policy"], response["X-Robots-Tag"]) == (policy, "noindex, nofollow")
 
 
 def test_u_16_the_picture_and_the_drawing_say_the_signed_code(client, ticket):

@@ -14,7 +14,6 @@ from payments.models import Payment
 from tests import factories
 from tests.factories import THEN
 from tests.promises import kept
-from ticketing import statuses
 from ticketing.models import HistoryEntry
 from ticketing.statuses import MoveRefused
 
@@ -115,8 +114,7 @@ def test_one_seat_comes_back_with_its_share_and_the_last_one_ends_the_order():
 def test_a_used_ticket_is_not_given_back_but_the_seller_may_annul_it():
     order = two_paid(**TWO)
     used = order.tickets.first()
-    Ticket.objects.filter(pk=used.pk).update(status="used", used_at=THEN)
-    HistoryEntry.objects.create(subject_type="orders.ticket", subject_id=used.pk, action="used", new_status="used", actor="system", at=THEN)
+    factories.let_in(used)
 
     for refused in (
         lambda: actions.cancel(order_id=order.pk, at=THEN),
@@ -174,7 +172,7 @@ def test_the_orders_of_an_event_that_was_called_off_end():
     inside = factories.paid(event, "Dora")
     assert actions.follow_cancelled_events(at=THEN) == 0
     seat = inside.tickets.get()
-    statuses.move(seat, "used", at=THEN, by="system", used_at=THEN)
+    factories.let_in(seat)
     events.actions.cancel(event_id=event.pk, reason="Rain.", by=None, at=THEN)
 
     tasks.follow_cancelled_events()

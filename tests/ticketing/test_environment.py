@@ -302,3 +302,12 @@ def test_rpc_urls_that_make_no_sense_are_refused_without_a_quote(value):
     said = refusal("rpc_urls", value)
 
     assert "56=https://rpc.example.org" in said and "c4n4ry" not in said
+
+
+def test_a_public_key_is_kept_and_a_private_one_stops_everything_without_a_quote():
+    assert Environment({"NAME": "xpub6a, xpub6b"}).public_keys("NAME") == ["xpub6a", "xpub6b"]
+    assert Environment({}).public_keys("NAME") == []
+
+    said = refusal("public_keys", "xprv9c4n4ry")
+    assert "PRIVATE key" in said and "c4n4ry" not in said
+    assert "begins with xpub" in refusal("public_keys", "c4n4ry")

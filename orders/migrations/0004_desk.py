@@ -25,7 +25,7 @@ WHERE o.user_id IS NOT NULL
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0003_letters"),
+        ("orders", "0003_doors"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

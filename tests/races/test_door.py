@@ -1,0 +1,94 @@
+"""Two gates scan one ticket at the same moment. The control goes wrong without the lock."""
+
+import pytest
+from django.db import IntegrityError
+
+import payments.actions
+from orders import actions, signing
+from orders.models import Scan, Ticket
+from tests import factories
+from tests.factories import THEN
+from tests.promises import kept
+from ticketing.errors import DomainError
+from ticketing.models import HistoryEntry
+from ticketing.querysets import RowQuerySet
+from ticketing.retries import retried
+
+pytestmark = pytest.mark.django_db(transaction=True)
+GATES, ROUNDS = 8, 5
+
+
+@pytest.fixture
+def ticket():
+    return factories.paid(factories.published()).tickets.get()
+
+
+def rush(together, ticket, *, text=None):
+    text = text or signing.signed(ticket.event_id, ticket.serial)
+
+    attempt = {"event_id": ticket.event_id, "text": text, "at": ticket.event.starts_at, "by": None}
+
+    def gate(number):
+        try:
+            return retried(lambda: actions.check_in(gate=f"Gate {number}", nonce=f"{ticket.pk}-{number}", **attempt).verdict)
+        except (DomainError, IntegrityError) as refusal:
+            return type(refusal).__name__
+
+    return sorted(together(gate, times=GATES))
+
+
+def test_b_05_many_gates_one_ticket(together, ticket):
+    tickets = [ticket, *(factories.paid(ticket.event, f"buyer{number}").tickets.get() for number in range(ROUNDS - 1))]
+    for each in tickets:
+        assert rush(together, each) == ["admitted"] + ["already"] * (GATES - 1)
+        assert HistoryEntry.objects.filter(subject_id=each.pk, action="let_in").count() == 1
+    assert Scan.objects.filter(verdict="admitted").count() == ROUNDS
+    assert kept()
+
+
+def test_control_without_the_lock_gates_hear_of_no_ticket_used_before(together, ticket, monkeypatch):
+    """The table of moves and the one admission per ticket still hold; what is lost is the answer."""
+    monkeypatch.setattr(RowQuerySet, "locked", lambda rows, *, skip=False: rows.order_by("pk"))
+    heard = rush(together, ticket)
+
+    assert "MoveRefused" in heard
+    assert heard.count("admitted") == 1
+
+
+def test_let_in_or_cancelled_never_both(together, ticket):
+    def one(number):
+        try:
+            if number % 2:
+                return payments.actions.annul(order_id=ticket.order_id, reason="x", by=None, at=THEN).status
+            text = signing.signed(ticket.event_id, ticket.serial)
+            at = ticket.event.starts_at
+            return actions.check_in(event_id=ticket.event_id, text=text, gate="A", nonce=f"attempt-{number}", at=at, by=None).verdict
+        except DomainError as refusal:
+            return type(refusal).__name__
+
+    heard = set(together(lambda number: retried(lambda: one(number)), times=6))
+
+    if Ticket.objects.get().status == Ticket.Status.USED:
+        assert heard == {"admitted", "already", "TicketUsed"}
+    else:
+        assert heard == {"cancelled"}
+    assert kept()
+
+
+def test_passed_on_or_let_in_never_both(together, ticket):
+    def one(number):
+        try:
+            if number % 2:
+                give = {"name": "Dewi", "email": f"dewi{number}@example.org", "language": "en", "by": "holder"}
+                return actions.pass_on(ticket_id=ticket.pk, at=THEN, **give).status
+            text = signing.signed(ticket.event_id, ticket.serial)
+            at = ticket.event.starts_at
+            return actions.check_in(event_id=ticket.event_id, text=text, gate="A", nonce=f"attempt-{number}", at=at, by=None).verdict
+        except DomainError as refusal:
+            return type(refusal).__name__
+
+    heard = set(together(lambda number: retried(lambda: one(number)), times=4))
+
+    used = Ticket.objects.get().status == Ticket.Status.USED
+    assert ("admitted" in heard, "replaced" in heard) == (used, not used)
+    assert kept()
