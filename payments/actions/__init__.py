@@ -2,6 +2,7 @@
 
 from .addresses import NoAddress, derive_addresses, fill_pool, take_address
 from .blocks import apply_block, begin_chain, roll_back, see_head
+from .chains import disable_chain, enable_chain
 from .checkout import check_out, give_comps
 from .ending import MoneyOnTheWay, NotReturnable, annul, cancel, cancel_seat, follow_cancelled_events
 from .holds import expire_overdue, extend
@@ -24,6 +25,8 @@ __all__ = [
     "cancel_seat",
     "check_out",
     "derive_addresses",
+    "disable_chain",
+    "enable_chain",
     "expire_overdue",
     "extend",
     "fill_pool",
