@@ -131,7 +131,7 @@ def test_status_says_how_well_each_chain_is_seen(monkeypatch):
     world = make()
     monkeypatch.setattr("django.utils.timezone.now", lambda: world.fake.now)
 
-    assert run("chain_status").startswith(f"ok   {world.fake.id} Test chain: block 2, final until 0, read to its end 0 s ago")
+    assert run("chain_status").startswith(f"ok   {world.fake.id} Test chain: block 2, nothing final yet, read to its end 0 s ago")
     assert json.loads(run("chain_status", "--json"))["chains"][0]["is_well"] is True
 
     world.fake.mine(seconds=301)
@@ -170,5 +170,5 @@ def test_figures_say_the_same(monkeypatch):
 
     found = {figure.name: figure.value for figure in metrics.figures()}
 
-    assert found == {"chain_block": 3, "chain_final_block": 0, "chain_unseen_seconds": 7, "chain_well": 1, "payments_confirming": 1}
+    assert found == {"chain_block": 3, "chain_final_block": -1, "chain_unseen_seconds": 7, "chain_well": 1, "payments_confirming": 1}
     assert Payment.objects.get().touched_height is None
