@@ -209,7 +209,7 @@ def test_status_says_nothing_new_with_one_query_until_something_is(client):
 def test_status_is_read_by_programs_too(client):
     order = factories.paid(factories.published())
 
-    told = json.loads(page(client, order, "status/", headers={"Accept": "application/json"}).content)
+    told = json.loads(page(client, order, "status/", headers={"Accept": "application/json, text/plain, */*"}).content)
 
     assert told == {
         "reference": order.reference,
