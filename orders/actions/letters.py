@@ -47,10 +47,28 @@ def owe_sparingly(order: Order, kind: str, *, mailbox: str, occasion: str = "") 
 
 def owe_holders(order: Order, kind: str, *, tickets: Iterable[Ticket], occasion: str = "", details: dict[str, Any] | None = None) -> None:
     """Owe the same to those to whom the buyer passed tickets on: one letter an address, about a ticket of theirs."""
+    for ticket in _of_others(order, tickets):
+        mail.queue(kind=kind, subject=ticket, to=ticket.holder_email, language=order.language, occasion=occasion, details=details)
+
+
+def owe_holders_sparingly(order: Order, kind: str, *, tickets: Iterable[Ticket], occasion: str) -> None:
+    """The same, where a stranger may have named the holders. Locks: their mailboxes, one after the other."""
+    for ticket in sorted(_of_others(order, tickets), key=lambda ticket: canonical(ticket.holder_email)):
+        words: dict[str, Any] = {
+            "kind": kind,
+            "subject": ticket,
+            "to": ticket.holder_email,
+            "language": order.language,
+            "occasion": occasion,
+        }
+        mail.queue_sparingly(**words, mailbox=locked_mailbox(ticket.holder_email))
+
+
+def _of_others(order: Order, tickets: Iterable[Ticket]) -> list[Ticket]:
+    """Return one ticket for each address that is not the buyer's."""
     others = {ticket.holder_email.lower(): ticket for ticket in tickets if ticket.holder_email}
     others.pop(order.buyer_email.lower(), None)
-    for ticket in others.values():
-        mail.queue(kind=kind, subject=ticket, to=ticket.holder_email, language=order.language, occasion=occasion, details=details)
+    return list(others.values())
 
 
 def named(mailbox: str) -> str:

@@ -73,8 +73,10 @@ def cancel_seat(*, ticket_id: UUID, at: datetime, by: str = "buyer") -> Order:
         letters.cancelled(order, refund, at=at, by_buyer=True)
     elif refund:
         history.record(payment, "refund_owed", at=at, by=by, details={"refund": str(refund), "ticket": str(ticket.pk)})
+    if not is_last and not order.total:
+        letters.free_seat_cancelled(order, ticket)  # before the tier is locked, since it locks a mailbox
     order = orders.actions.cancel_seat(ticket_id=ticket_id, at=at, by=by)
-    if not is_last:
+    if not is_last and order.total:
         letters.seat_cancelled(order, ticket, refund)
     return order
 

@@ -78,15 +78,24 @@ def page(desk: Any, request: HttpRequest) -> HttpResponse:
         raise Http404
     form = GuestForm(request.POST or None, request.FILES or None, initial={"form_key": token_urlsafe(16), "language": get_language()})
     cast(Any, form.fields["tier"]).queryset = event.tiers.filter(is_active=True).order_by("position", "pk")
-    context |= {"event": event, "form": form, "left": actions.comps_left(event), "subtitle": event.title}
+    context |= {"event": event, "form": form, "left_in_words": _left(actions.comps_left(event)), "subtitle": event.title}
     status = 200
     if request.method == "POST" and form.is_valid() and "back" not in request.POST:
         found = guests.read(form.cleaned_data["list"], known=_known(event, form.cleaned_data["list"]))
-        context |= {"guests": found, "places": sum(guest.places for guest in found if not guest.wrong), "list": form.cleaned_data["list"]}
+        context |= {"guests": found, "give_in_words": _give(sum(guest.places for guest in found)), "list": form.cleaned_data["list"]}
         status = _tried(request, event, form, found, context)
         if context.get("given"):
             return redirect(f"{reverse('admin:orders_order_changelist')}?event={event.pk}&way=comp")
     return TemplateResponse(request, "admin/give.html", context, status=status)
+
+
+def _left(left: int) -> str:
+    words = ngettext("%(count)s ticket is left to give away at this event.", "%(count)s tickets are left to give away at this event.", left)
+    return words % {"count": left}
+
+
+def _give(places: int) -> str:
+    return ngettext("Give %(count)s ticket away", "Give %(count)s tickets away", places) % {"count": places}
 
 
 def _tried(request: HttpRequest, event: Event, form: GuestForm, found: list[guests.Guest], context: dict[str, Any]) -> int:

@@ -1,5 +1,6 @@
 """The list of orders, and an order's page: where it stands, what can be done, and what happened."""
 
+from collections.abc import Iterator
 from typing import Any, cast
 
 from django import forms
@@ -7,7 +8,9 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -135,6 +138,7 @@ class OrderAdmin(Ledger):
             "mark": mark(order),
             "means": MEANS[order.status],
             "by_hand": by_hand(payment),
+            "moments": " ".join(_moments(order)),
             "items": [_line(order, item) for item in order.items.select_related("tier").order_by("tier__position")],
             "sums": [(label, written(amount, order.currency)) for label, amount in _sums(order, payment) if amount],
             "total": written(order.total, order.currency),
@@ -191,6 +195,19 @@ def matching(rows: Any, typed: str) -> Any:
         holders = Ticket.objects.filter(holder_email__iexact=typed).values("order")
         return rows.filter(buyer_email__iexact=typed) | rows.filter(pk__in=holders)
     return rows.filter(buyer_name__icontains=typed) | rows.filter(legacy_reference=typed) | rows.filter(reference__startswith=typed.upper())
+
+
+def _moments(order: Order) -> Iterator[str]:
+    """Say when what was, by the clocks of the reader."""
+    held_until = order.expires_at if order.status in HOLDING else None
+    for said, at in (
+        (gettext("Ordered %(at)s, %(how)s."), order.reserved_at),
+        (gettext("Held until %(at)s."), held_until),
+        (gettext("Paid %(at)s."), order.paid_at),
+        (gettext("Cancelled %(at)s."), order.cancelled_at),
+    ):
+        if at:
+            yield said % {"at": date_format(localtime(at), "j M Y, H:i"), "how": order.get_auth_method_display()}
 
 
 def _line(order: Order, item: Any) -> tuple[str, str, str]:

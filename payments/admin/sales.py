@@ -1,10 +1,15 @@
 """The sales table: what each event has sold, and who owes whom what."""
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Sum
 from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
 
 from accounts.scoping import TEAM, Scoped
 from payments.models import EventSales
@@ -51,8 +56,15 @@ class SalesAdmin(Scoped):
             context["totals"] = [
                 (total["currency"], _cells(lambda name, t=total: t[f"all_{name}"], total["currency"], names)) for total in sums
             ]
-            context["newest"] = max((sales.refreshed_at for sales in context["cl"].result_list), default=None)
+            context["explained"] = " ".join(_explained(max((sales.refreshed_at for sales in context["cl"].result_list), default=None)))
         return answer
+
+
+def _explained(newest: datetime | None) -> Iterator[str]:
+    yield gettext("What is left of each paid order after its refunds covers the service fee first; the rest is the promoter's.")
+    yield gettext("Money that came to the promoter is not owed again: there the fee is owed to this site, and the figure is below nothing.")
+    if newest:
+        yield gettext("As of %(at)s.") % {"at": date_format(localtime(newest), "j M Y, H:i")}
 
 
 def _row(sales: EventSales, names: Any) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from accounts import roles
 from events.models import Event
 from orders.models import UserTicket
 from payments import actions, tasks
-from payments.models import EventSales, Payment
+from payments.models import EventSales, Payment, PaymentAddress
 from tests import factories
 from tests.factories import THEN
 from ticketing import roles as database_roles
@@ -76,7 +76,16 @@ def test_b_30_summary_has_places_and_money_of_each_event():
 def test_money_that_came_to_the_site_is_owed_on_without_the_fee_and_what_goes_back():
     event = factories.published(refund_until_hours=24, fee_percent=Decimal(10))
     order = factories.paid(event, lines={event.tiers.get().pk: 2})
-    Payment.objects.filter(order=order).update(provider="usdt", by_hand=False, by_hand_because="")
+    address = PaymentAddress.objects.create(
+        address="0x" + "a" * 40,
+        wallet="abcd1234",
+        account=0,
+        index=0,
+        private_key="hd:v1:00000000:m/44'/60'/0'/0/0",
+        is_used=True,
+        used_at=THEN,
+    )
+    Payment.objects.filter(order=order).update(provider="usdt", address=address, by_hand=False, by_hand_because="")
 
     assert figures(event, "gross", "fees", "owed", "by_hand") == (330_000, 30_000, 300_000, 0)
     actions.annul_seat(ticket_id=order.tickets.first().pk, reason="Camera", by=None, at=THEN)
