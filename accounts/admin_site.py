@@ -9,12 +9,15 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
@@ -26,6 +29,7 @@ from ticketing.rooms import furnished
 
 from . import middleware, roles
 from .models import TeamRole
+from .scoping import Scoped
 
 View = Callable[..., HttpResponse]
 # Django's second doors to what the site has once already, and one that opens any row by its number.
@@ -82,18 +86,25 @@ class Site(AdminSite):
                 raise PermissionDenied
             if elsewhere := middleware.ask_for_factor(request):
                 return elsewhere
-            request.passed_the_wall = True  # type: ignore[attr-defined]
+            request.passed_the_wall = True  # type: ignore[attr-defined]  # our own mark
             return kept(request, *args, **kwargs)
 
         return walled
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        return redirect("admin:index")  # who comes so far is inside
+        """Lead on: who comes so far is inside."""
+        wanted = request.GET.get(REDIRECT_FIELD_NAME, "")
+        return redirect(wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else "admin:index")
+
+    def _of_rows_seen(self, request: HttpRequest) -> Q:
+        """Return what history must be of, for a promoter's people: their promoters, and the rows that they see in the admin."""
+        seen = [desk.get_queryset(request) for desk in self._registry.values() if isinstance(desk, Scoped)]
+        return Q(*(("subject_id__in", rows.order_by().values("pk")) for rows in seen), _connector=Q.OR)
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         errands = [errand for room in furnished("errands") for errand in room.errands(request)]
-        lines = HistoryEntry.objects.order_by("-at", "-id")
+        lines = HistoryEntry.objects.exclude(action="signed_in").order_by("-at", "-id")  # which would fill the page
         if not request.user.has_perm("ticketing.view_historyentry"):
-            lines = lines.filter(subject_id__in=[team.pk for team in roles.promoters_of(request.user, *TEAM)])
+            lines = lines.filter(self._of_rows_seen(request))
         desk = {"errands": errands, "lines": words.told(lines[:12], request), "title": _("Overview")}
         return super().index(request, {**desk, **(extra_context or {})})

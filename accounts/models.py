@@ -19,7 +19,7 @@ from ticketing.fields import EncryptedTextField
 from ticketing.querysets import Living, RowQuerySet
 
 
-class UserManager(BaseUserManager.from_queryset(RowQuerySet)):  # type: ignore[misc]
+class UserManager(BaseUserManager.from_queryset(RowQuerySet)):  # type: ignore[misc]  # made at run time
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=(username or "").lower())
 
@@ -40,12 +40,12 @@ class User(Row, AbstractBaseUser, PermissionsMixin):
     """A person who signs in. Buyers need no row: an order carries what it must know of them."""
 
     email = models.EmailField(_("e-mail"), unique=True)
-    username = models.CharField(max_length=60, null=True, blank=True, unique=True)  # unique, so absent is NULL
+    username = models.CharField(_("username"), max_length=60, null=True, blank=True, unique=True)  # unique, so absent is NULL
     name = models.CharField(_("name"), max_length=120, blank=True)
     phone = EncryptedTextField(_("phone"), blank=True)
-    is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField(default=False)
-    deleted_at = models.DateTimeField(null=True, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(_("staff"), default=False)
+    deleted_at = models.DateTimeField(_("deleted at"), null=True, blank=True)
 
     objects = UserManager()
 
@@ -54,6 +54,7 @@ class User(Row, AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
+        verbose_name, verbose_name_plural = _("user"), _("users")
         constraints = [
             models.UniqueConstraint(Lower("email"), name="one_user_per_email"),
             models.CheckConstraint(condition=Q(email=Lower("email")), name="email_is_lower_case"),
@@ -226,7 +227,7 @@ class InvitationQuerySet(RowQuerySet):
 
     def for_person(self, user: User, at: datetime) -> Self:
         """Those sent to an address that the person has shown to be his own."""
-        own = user.emailaddress_set.filter(verified=True).values("email")  # type: ignore[attr-defined]
+        own = user.emailaddress_set.filter(verified=True).values("email")  # type: ignore[attr-defined]  # of allauth, which has no types
         return self.open().filter(email__in=own, expires_at__gt=at, promoter__refused_at=None, promoter__deleted_at=None)
 
     def by_secret(self, secret: str) -> Self:

@@ -24,9 +24,8 @@ def main() -> None:
     refuse_what_cannot_work()
     try:
         if not works():
-            shutil.rmtree(VENV, ignore_errors=True)
             say("Making .venv ...")
-            subprocess.check_call([sys.executable, "-m", "venv", VENV], stdout=subprocess.DEVNULL)
+            subprocess.check_call([sys.executable, "-m", "venv", "--clear", VENV], stdout=subprocess.DEVNULL)
         install()
         with open(STAMP, "w") as stamp:
             stamp.write(wanted)
@@ -41,8 +40,8 @@ def refuse_what_cannot_work() -> None:
     if sys.version_info < (3, 11):
         stop("Python 3.11 or newer is needed; this is %s. Name another: make run PYTHON=python3.11" % sys.version.split()[0])
     try:
-        import ensurepip  # noqa: F401
-        import venv  # noqa: F401
+        import ensurepip  # noqa: F401  # is it there?
+        import venv  # noqa: F401  # is it there?
     except ImportError:
         stop("Python's venv module is missing. On Debian: apt install python3-venv")
     if shutil.disk_usage(ROOT).free < NEEDED_BYTES:

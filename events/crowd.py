@@ -186,17 +186,14 @@ def _tiers(event: Event, dice: Random, today: date, *, is_past: bool) -> list[Ti
     tiers = []
     for position, name in enumerate(names):
         quantity = dice.choice((20, 40, 60, 80, 100, 150, 200, 300, 500, 800))
-        is_sold = bool(event.published_at) and not is_early
-        sold = min(quantity, round(quantity * demand * dice.uniform(0.8, 1.15))) if is_sold else 0
-        on_sale = event.status == PUBLISHED and not is_past
+        # Nobody bought: what is sold has an order. So what is gone was never for sale.
+        gone = 0 if is_early else round(quantity * demand * dice.uniform(0.8, 1.15))
         tiers.append(
             TicketTier(
                 event=event,
                 name=name,
                 price=price * (2 + position) / 2,
-                quantity=quantity,
-                sold=sold,
-                reserved=min(quantity - sold, dice.choice((0, 0, 0, 1, 2, 6))) if on_sale and is_sold else 0,
+                quantity=max(1, quantity - gone),
                 sale_starts_at=opens if is_early else None,
                 sale_ends_at=event.starts_at,
                 max_purchase=dice.choice((4, 6, 10)),
@@ -204,8 +201,7 @@ def _tiers(event: Event, dice: Random, today: date, *, is_past: bool) -> list[Ti
             )
         )
     if dice.random() < 0.08:
-        event.sold, event.reserved = sum(tier.sold for tier in tiers), sum(tier.reserved for tier in tiers)
-        event.capacity = max(event.sold + event.reserved, sum(tier.quantity for tier in tiers) * 9 // 10)
+        event.capacity = max(1, sum(tier.quantity for tier in tiers) * 9 // 10)
     return tiers
 
 

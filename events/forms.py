@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from secrets import token_urlsafe
 from typing import Any
 
 from django import forms
@@ -30,6 +31,22 @@ class Wanted:
     @property
     def is_narrow(self) -> bool:
         return bool(self.words) or self.is_filtered
+
+
+class Buy(forms.Form):
+    """Who buys. `key` is random, and the same each time that one form is sent."""
+
+    email = forms.EmailField(label=_("Your e-mail"), max_length=254)
+    name = forms.CharField(label=_("Your name"), max_length=120)
+    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    code = forms.CharField(label=_("Discount code"), max_length=40, required=False)
+    key = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+
+    def clean_name(self) -> str:
+        return " ".join(self.cleaned_data["name"].split())
+
+    def new_key(self) -> str:
+        return token_urlsafe(16)
 
 
 class Remind(forms.Form):

@@ -63,6 +63,10 @@ class PricedLine:
     def total(self) -> Decimal:
         return self.unit_price * self.quantity
 
+    @property
+    def list_total(self) -> Decimal:
+        return self.list_price * self.quantity
+
 
 @dataclass(frozen=True)
 class Quote:

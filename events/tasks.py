@@ -40,3 +40,9 @@ def remind(**_: Any) -> None:
 @shared_task
 def forget_reminders(**_: Any) -> None:
     actions.forget_reminders(at=timezone.now())
+
+
+@shared_task
+def follow_refused_promoters(**_: Any) -> None:
+    """Stop the sales of promoters that lost their approval. What is more than a batch, the next sweep takes."""
+    actions.follow_refused_promoters(at=timezone.now())

@@ -16,6 +16,7 @@ class Buyer:
     user: Any = None
     auth_method: str = "guest"
     key: str = ""  # digest of a first-party cookie
+    source: str = ""  # digest of where the request came from; empty where sources are not counted
     language: str = "en"
     consent: dict[str, Any] | None = None
 

@@ -1,4 +1,4 @@
-"""What comes back to the buyer for places given back, by the policy that the order keeps. Pure."""
+"""What comes back to the buyer for places given back, by the policy that the order keeps."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -6,7 +6,10 @@ from typing import Any
 
 from events.refunds import RefundPolicy
 from orders.models import Order, OrderItem
+from ticketing.history import HistoryEntry
 from ticketing.money import rounded
+
+from .models import Payment
 
 NOTHING = Decimal(0)
 
@@ -24,6 +27,12 @@ def by_policy(order: Order, items: Sequence[OrderItem], places: Mapping[Any, int
 
 def in_full(order: Order, items: Sequence[OrderItem], places: Mapping[Any, int]) -> Decimal:
     return rounded(order.total * _share(items, places), order.currency)
+
+
+def refunded(payment: Payment) -> Decimal:
+    """Return what was said to go back of it, until refunds are rows of their own."""
+    told = HistoryEntry.objects.filter(subject_id=payment.pk, action__in=["refunding", "refund_owed"])
+    return sum((Decimal(details["refund"]) for details in told.values_list("details", flat=True)), NOTHING)
 
 
 def _share(items: Sequence[OrderItem], places: Mapping[Any, int]) -> Decimal:

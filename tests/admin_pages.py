@@ -7,8 +7,11 @@ other pages of theirs, and all pages of STAFF models, refuse promoters' people.
 from decimal import Decimal
 
 import events.actions
+import payments.actions
 from accounts.models import User
 from events.models import ActiveEvent, Event, ReferenceRate
+from orders.models import Order, UserTicket
+from payments.models import EventSales
 from tests import factories
 from tests.sample.models import Lantern, Room, Shelf
 from ticketing import history
@@ -18,7 +21,10 @@ from ticketing.models import EmailMessage
 
 EVERYTHING = {"changelist", "add", "change", "history", "delete"}
 READ = {"changelist", "change", "history"}
+SHEETS = {f"{name}_{form}" for name in ("orders", "tickets", "attendees") for form in ("csv", "xlsx")}
+OF_LISTS = {"changelist", "give", *SHEETS}  # pages of a list, not of one row
 PLANNING = {"publish", "close_sales", "reopen_sales", "duplicate", "archive", "restore", "cancel", "remove"}
+PLANNING |= {"upload_picture", "remove_picture", "reroll_poster"}
 
 
 def lantern(team, text):
@@ -69,12 +75,40 @@ def user(text):
     return factories.person(text)
 
 
+def order(team, text):
+    show = Event.objects.filter(promoter=team, title=text, status="published").first() or factories.published(team, title=text)
+    return Order.objects.filter(event=show).first() or factories.paid(show, text)
+
+
+def ticket(team, text):
+    return order(team, text).tickets.get()
+
+
+def payment(team, text):
+    return order(team, text).payment
+
+
+def sales(team, text):
+    order(team, text)
+    payments.actions.refresh_sales()
+    return EventSales.objects.get(title=text)
+
+
+def user_ticket(text):
+    made = factories.paid(factories.published(factories.promoter("Vera", name="Vera"), title=text), user=factories.person("Vera"))
+    return UserTicket.objects.get(order_id=made.pk)
+
+
 SCOPED = {
     "accounts.promoter": (READ, lambda team, text: team),
     "accounts.promotermember": (READ, member),
     "accounts.invitation": (READ, invitation),
     "events.event": (READ | {"add"} | PLANNING, event),
     "events.discountcode": (READ | {"add"}, code),
+    "orders.order": (READ | {"give", "extend", "resend", "note", "annul", "orders_csv", "orders_xlsx"}, order),
+    "orders.ticket": (READ | {"annul", *SHEETS} - {"orders_csv", "orders_xlsx"}, ticket),
+    "payments.eventsales": (READ, sales),
+    "payments.payment": (READ, payment),
     "sample.lantern": (EVERYTHING | {"drop"}, lantern),
     "sample.room": (EVERYTHING, room),
 }
@@ -82,11 +116,17 @@ STAFF = {
     "accounts.user": user,
     "events.activeevent": active_event,
     "events.referencerate": rate,
+    "orders.userticket": user_ticket,
     "sample.shelf": lambda text: Shelf.objects.create(name=text),
     "ticketing.auditlog": lambda text: AuditLog.objects.create(action="CREATE", table="sample_room", record=text),
     "ticketing.emailmessage": letter,
     "ticketing.historyentry": lambda text: history.record(factories.person(text), "renamed", at=factories.THEN, by="system"),
     "ticketing.siteidentity": lambda text: SiteIdentity.objects.get_or_create(name=text)[0],
+}
+# What finance may beyond reading, where a manager may something else.
+FINANCE = {
+    "orders.order": READ | {"mark_paid", "resend", "note", "orders_csv", "orders_xlsx"},
+    "orders.ticket": READ | SHEETS - {"orders_csv", "orders_xlsx"},
 }
 TEXTLESS = {"events.referencerate"}  # figures alone: no canary can sit there
 # Buttons and other pages of a model's own.
@@ -103,6 +143,8 @@ OWN = {
     "accounts_user_restore",
     "ticketing_siteidentity_set_fees",
     *(f"events_event_{name}" for name in PLANNING),
+    *(f"orders_order_{name}" for name in ("give", "mark_paid", "extend", "resend", "note", "annul", "orders_csv", "orders_xlsx")),
+    *(f"orders_ticket_{name}" for name in ("annul", "tickets_csv", "tickets_xlsx", "attendees_csv", "attendees_xlsx")),
     "sample_lantern_drop",
     "sample_shelf_careless",
 }

@@ -24,6 +24,7 @@ UNION ALL SELECT 'constraint', conrelid::regclass || ' ' || conname || ' ' || pg
 UNION ALL SELECT 'index', indexdef FROM pg_indexes WHERE schemaname = 'public'
 UNION ALL SELECT 'trigger', pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
 UNION ALL SELECT 'function', pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+UNION ALL SELECT 'summary', matviewname || ' ' || definition FROM pg_matviews WHERE schemaname = 'public'
 UNION ALL SELECT 'view', viewname || ' ' || definition FROM pg_views WHERE schemaname = 'public'
 ORDER BY 1, 2
 """
@@ -67,9 +68,7 @@ def test_e_07_forward_back_to_nothing_and_forward_again(scratch):
     migrate(scratch)
     before = snapshot(scratch)
 
-    with_migrations = [app for app in OURS if (BASE_DIR / app / "migrations").is_dir()]
-    for app in with_migrations:
-        migrate(scratch, app, "zero")
+    migrate(scratch, "ticketing", "zero")  # everything of ours stands on it
     left = [line for _, line in snapshot(scratch) if any(f"{app}_" in line for app in OURS)]
     migrate(scratch)
 

@@ -3,6 +3,7 @@
 So `update()`, `bulk_create` and plain SQL are recorded too. Here we tell the triggers who is acting.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,6 +11,7 @@ from uuid import UUID
 
 from django.db import connection, models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from . import logs
 from .bases import DatabaseUUID7, uuid7
@@ -27,17 +29,18 @@ class AuditLog(models.Model):
         EXPORT = "EXPORT", "export"
 
     id = models.UUIDField(primary_key=True, default=uuid7, db_default=DatabaseUUID7(), editable=False)
-    at = models.DateTimeField(db_default=Now())
-    user = models.UUIDField(null=True, help_text="who did it, if a person did")
-    action = models.CharField(max_length=6, choices=Action)
-    table = models.CharField(max_length=63)
-    record = models.CharField(max_length=63)
+    at = models.DateTimeField(_("when"), db_default=Now())
+    user = models.UUIDField(_("by whom"), null=True, help_text="who did it, if a person did")
+    action = models.CharField(_("what"), max_length=6, choices=Action)
+    table = models.CharField(_("table"), max_length=63)
+    record = models.CharField(_("record"), max_length=63)
     old_values = models.JSONField(null=True)
     new_values = models.JSONField(null=True)
     ip = models.CharField(max_length=32, blank=True, help_text="keyed digest of the address it came from")
-    request_id = models.CharField(max_length=32, blank=True)
+    request_id = models.CharField(_("request"), max_length=32, blank=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("audit entry"), _("audit log")
         indexes = [
             models.Index(fields=["table", "record", "at"], name="audit_record"),
             models.Index(fields=["user", "at"], name="audit_user"),
@@ -49,6 +52,18 @@ class AuditLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.table} {self.record}"
+
+
+def record_export(*, table: str, record: str, user: UUID | None, details: dict[str, Any]) -> None:
+    """Note that rows of a table were taken away as a file. `details` holds names and numbers, nothing of the rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(EXPORT, [user, table, record[:63], json.dumps(details)])
+
+
+EXPORT = """
+INSERT INTO ticketing_auditlog ("user", action, "table", record, new_values, ip, request_id)
+VALUES (%s, 'EXPORT', %s, %s, %s, coalesce(ticketing_digest(nullif(current_setting('app.ip', true), '')), ''),
+    coalesce(current_setting('app.request_id', true), ''))"""
 
 
 @contextmanager

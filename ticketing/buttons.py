@@ -75,7 +75,7 @@ class Button:
         if not self.may_press(desk, request, row):
             raise PermissionDenied
         now = {name: getattr(row, name, None) for name in self.form.base_fields}
-        form = self.form(request.POST if request.method == "POST" else None, initial=now)
+        form = self.form(*((request.POST, request.FILES) if request.method == "POST" else ()), initial=now)
         refusal = None
         if request.method == "POST" and form.is_valid():
             try:
@@ -106,7 +106,7 @@ def button(
     """Make a method of an admin a button. `fits` says for which rows it is offered; the action has the last word."""
 
     def make(press: Callable[..., Any]) -> Callable[..., Any]:
-        press.button = Button(label, press.__name__, press, form, says, fits, permission, danger)  # type: ignore[attr-defined]
+        press.button = Button(label, press.__name__, press, form, says, fits, permission, danger)  # type: ignore[attr-defined]  # ours
         return press
 
     return make

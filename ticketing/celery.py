@@ -17,9 +17,17 @@ app.conf.beat_schedule = {
     "deliver-mail": {"task": "ticketing.tasks.deliver_mail", "schedule": 3.0, "kwargs": {"by_beat": True}, "options": {"expires": 3.0}},
     "draw-pictures": {"task": "events.tasks.draw_pictures", "schedule": 10.0, "options": {"expires": 10.0}},
     "remind": {"task": "events.tasks.remind", "schedule": 10.0, "options": {"expires": 10.0}},
+    "follow-refused-promoters": {"task": "events.tasks.follow_refused_promoters", "schedule": 5.0, "options": {"expires": 5.0}},
     "forget-reminders": {"task": "events.tasks.forget_reminders", "schedule": 3600.0},
     "expire-orders": {"task": "payments.tasks.expire_orders", "schedule": 5.0, "options": {"expires": 5.0}},
     "follow-cancelled-events": {"task": "payments.tasks.follow_cancelled_events", "schedule": 5.0, "options": {"expires": 5.0}},
+    "remind-buyers": {"task": "orders.tasks.remind_buyers", "schedule": 60.0, "options": {"expires": 60.0}},
+    "tell-of-changes": {"task": "orders.tasks.tell_of_changes", "schedule": 30.0, "options": {"expires": 30.0}},
+    "refresh-sales": {"task": "payments.tasks.refresh_sales", "schedule": 60.0, "options": {"expires": 60.0}},
+    "sync-rates": {"task": "payments.tasks.sync_rates", "schedule": 60.0, "options": {"expires": 60.0}},
+    "fill-pool": {"task": "payments.tasks.fill_pool", "schedule": 30.0, "options": {"expires": 30.0}},
+    # On a queue of its own, so that nothing else makes buyers wait for their tickets.
+    "watch-chains": {"task": "payments.tasks.watch_chains", "schedule": 2.0, "options": {"expires": 2.0, "queue": "chain"}},
     "forget-old-counts": {"task": "ticketing.tasks.forget_old_counts", "schedule": 3600.0},
     "forget-ended-sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": 3600.0},
 }

@@ -72,8 +72,8 @@ def _flush(redis: Any, amounts: Mapping[str, float]) -> None:
     with redis.pipeline(transaction=False) as pipe:
         for name, amount in amounts.items():
             pipe.hincrbyfloat(_KEY, name, amount)
-        if connection.settings_dict["OPTIONS"].get("pool") and connection.pool:  # type: ignore[attr-defined]
-            stats = connection.pool.get_stats()  # type: ignore[attr-defined]
+        if connection.settings_dict["OPTIONS"].get("pool") and connection.pool:  # type: ignore[attr-defined]  # PostgreSQL's alone
+            stats = connection.pool.get_stats()  # type: ignore[attr-defined]  # the same
             wanted = ("pool_size", "pool_available", "requests_waiting", "connections_errors")
             report = {"at": time.time(), **{name: stats.get(name, 0) for name in wanted}}
             pipe.hset(_POOLS, f"{socket.gethostname()} {os.getpid()}", json.dumps(report)).expire(_POOLS, POOL_LIFE)

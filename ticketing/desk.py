@@ -75,17 +75,17 @@ class Admin(admin.ModelAdmin):
 
     # --- history ------------------------------------------------------------------------------------------
 
-    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> list[str]:  # type: ignore[override]
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
         return [*form.changed_data, *(formset.prefix for formset in formsets or [] if formset.has_changed())]
 
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         self._note(request, obj, "added")
 
-    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         if message:
             self._note(request, obj, "changed", fields=message)
 
-    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:  # type: ignore[override]
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         for row in queryset:
             self._note(request, row, "deleted")
 

@@ -178,6 +178,27 @@ class Environment:
             raise self.refuse(name, f"“{value}” is no time zone, such as Asia/Jakarta.") from error
         return value
 
+    def rpc_urls(self, name: str) -> dict[int, list[str]]:
+        """Return the addresses of nodes by the number of their chain."""
+        found: dict[int, list[str]] = {}
+        for word in self.words(name):
+            chain, _, url = word.partition("=")
+            # Not quoted: such an address often holds a key.
+            if not (chain.isascii() and chain.isdecimal()) or not re.match(rf"https?://([^/@]+@)?{HOST}(:\d+)?(/|$|\?)", url.lower()):
+                raise self.refuse(name, "each word must be a chain's number and an address, such as 56=https://rpc.example.org.")
+            found.setdefault(int(chain), []).append(url)
+        return found
+
+    def public_keys(self, name: str) -> list[str]:
+        """Return extended public keys. A private one stops everything: it must not be on this machine at all."""
+        keys = self.words(name)
+        for key in keys:
+            if "prv" in key[:4].lower():
+                raise self.refuse(name, "it is a PRIVATE key. Take it off this machine, move its money, and give the public one (xpub).")
+            if not key.startswith("xpub"):
+                raise self.refuse(name, "it must be an extended public key, which begins with xpub.")
+        return keys
+
     def field_keys(self, name: str, default: str | None) -> list[str]:
         keys = [key.strip() for key in self.text(name, default).split(",")]
         for key in keys:

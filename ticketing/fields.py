@@ -1,4 +1,4 @@
-"""Text that is sealed in the database and open in Python."""
+"""Text that is sealed in the database and open in Python; addresses of the web."""
 
 from functools import cache
 from typing import Any
@@ -53,3 +53,14 @@ def keys() -> MultiFernet:
 @cache
 def _keys(values: tuple[str, ...]) -> MultiFernet:
     return MultiFernet([Fernet(value) for value in values])
+
+
+class WebAddressField(models.URLField):
+    """Takes what is typed without a scheme for https, as Django will from 6.0 on: remove it then."""
+
+    def formfield(self, **options: Any) -> Any:
+        return super().formfield(**{"assume_scheme": "https", **options})
+
+    def deconstruct(self) -> Any:
+        name, _path, args, options = super().deconstruct()
+        return name, "django.db.models.URLField", args, options

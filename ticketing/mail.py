@@ -19,9 +19,10 @@ from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
 
 from . import jobs
-from .bases import Row
+from .bases import Row, uuid7
 from .claims import claimed
 from .fields import EncryptedTextField
 from .logs import without_secrets
@@ -30,6 +31,7 @@ from .querysets import RowQuerySet
 logger = logging.getLogger(__name__)
 
 BATCH = 50
+HOURLY, DAILY = 3, 10  # letters of one kind to one mailbox, where a stranger can have them sent
 # How long after each try the next one may come; the first is short, for a worker that was killed.
 PAUSES = [timedelta(seconds=s) for s in (5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800, 43200)]
 
@@ -47,23 +49,27 @@ class EmailMessage(Row):
 
     subject_type = models.CharField(max_length=60)
     subject_id = models.UUIDField()
-    kind = models.CharField(max_length=60, help_text="app.name: the function in that app's emails that writes it")
+    kind = models.CharField(_("kind"), max_length=60, help_text="app.name: the function in that app's emails that writes it")
     occasion = models.CharField(max_length=60, blank=True, help_text="empty for once-only letters")
-    to = models.EmailField()
+    to = models.EmailField(_("to"))
     language = models.CharField(max_length=5)
     details = models.JSONField(default=dict, blank=True)
+    mailbox = models.CharField(
+        max_length=32, blank=True, default="", db_default="", help_text="digest of whom it reaches, if that is counted"
+    )
     secret = EncryptedTextField(
         blank=True, default="", db_default="", help_text="what only the recipient may read; emptied once the letter is sent or given up"
     )
-    due_at = models.DateTimeField(db_default=Now())
-    attempts = models.PositiveSmallIntegerField(default=0)
-    last_error = models.CharField(max_length=200, blank=True)
-    sent_at = models.DateTimeField(null=True, blank=True)
-    failed_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(_("due at"), db_default=Now())
+    attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
+    last_error = models.CharField(_("last error"), max_length=200, blank=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    failed_at = models.DateTimeField(_("given up at"), null=True, blank=True)
 
     objects = LetterQuerySet.as_manager()
 
     class Meta:
+        verbose_name, verbose_name_plural = _("letter"), _("letters")
         constraints = [
             models.UniqueConstraint(fields=["subject_id", "kind", "occasion"], name="one_letter_per_occasion"),
             models.CheckConstraint(condition=Q(sent_at=None) | Q(failed_at=None), name="letter_sent_or_failed_not_both"),
@@ -71,6 +77,7 @@ class EmailMessage(Row):
         indexes = [
             models.Index(fields=["due_at"], condition=Q(sent_at=None, failed_at=None), name="letters_waiting"),
             models.Index(fields=["to", "created_at"], name="letters_to"),
+            models.Index(fields=["mailbox", "created_at"], condition=~Q(mailbox=""), name="letters_to_mailbox"),
         ]
 
     def __str__(self) -> str:
@@ -117,6 +124,35 @@ def queue(
     )
     EmailMessage.objects.bulk_create([letter], ignore_conflicts=True)
     jobs.enqueue_on_commit("ticketing.tasks.deliver_mail", coalesce="mail")
+
+
+def queue_sparingly(*, kind: str, subject: models.Model, to: str, language: str, mailbox: str, occasion: str = "") -> bool:
+    """Owe a letter that strangers can have sent to anybody, unless its reader got enough of the kind lately; say whether.
+
+    Counted and written in one statement. The caller has locked the mailbox, or two of these would not see each other.
+    """
+    import_string(_writer(kind))
+    letter = [uuid7(), kind, subject._meta.label_lower, subject.pk, to, language, occasion, mailbox]
+    with connection.cursor() as cursor:
+        cursor.execute(SPARINGLY, [*letter, mailbox, kind, HOURLY, DAILY])
+        owed = cursor.rowcount == 1
+    if owed:
+        jobs.enqueue_on_commit("ticketing.tasks.deliver_mail", coalesce="mail")
+    return owed
+
+
+SPARINGLY = """
+INSERT INTO ticketing_emailmessage (id, kind, subject_type, subject_id, "to", language, occasion, mailbox, details, attempts, last_error)
+SELECT %s, %s, %s, %s, %s, %s, %s, %s, '{}', 0, ''
+FROM (SELECT count(*) FILTER (WHERE created_at > now() - interval '1 hour') AS hourly, count(*) AS daily
+      FROM ticketing_emailmessage WHERE mailbox = %s AND kind = %s AND created_at > now() - interval '1 day') AS lately
+WHERE hourly < %s AND daily < %s
+ON CONFLICT DO NOTHING"""
+
+
+def language_here() -> str:
+    """Return the language of the page that is being made: letters that follow from it are written in it, too."""
+    return translation.get_language() or settings.LANGUAGE_CODE
 
 
 def deliver_due(*, most: int = BATCH) -> int:

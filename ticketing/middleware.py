@@ -35,7 +35,7 @@ class RequestRecord:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "") if settings.PROXY_COUNT else ""
         identifier = given if PROXY_REQUEST_ID.fullmatch(given) else logs.new_request_id()
-        request.id = identifier  # type: ignore[attr-defined]
+        request.id = identifier  # type: ignore[attr-defined]  # ours: error pages show it
         started = time.perf_counter()
         with logs.request(identifier), connection.execute_wrapper(counters.timed):
             response = self.get_response(request)

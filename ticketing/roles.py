@@ -3,7 +3,7 @@
 from django.db import connection
 
 APP, READONLY = "ticketing_app", "ticketing_readonly"
-APPEND_ONLY = ("ticketing_historyentry", "ticketing_auditlog")
+APPEND_ONLY = ("ticketing_historyentry", "ticketing_auditlog", "payments_rate", "payments_ratequote", "payments_quote")
 # What opens doors or names people is nothing for a reader of reports.
 NOT_FOR_READERS = (
     "django_session",
@@ -22,8 +22,11 @@ NOT_FOR_READERS = (
     "events_discountcode",
     "orders_order",
     "orders_ticket",
+    "orders_note",
+    "payments_paymentaddress",
 )
 NOT_FOR_APP = ("ticketing_digestkey",)
+FOR_APP = ("payments_refresh_sales()",)  # what the owner does for it
 
 
 def grant() -> bool:
@@ -39,6 +42,10 @@ def grant() -> bool:
             cursor.execute(f"GRANT USAGE ON SCHEMA public TO {APP}")
             cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP}")
             cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP}")
+            for function in FOR_APP:
+                cursor.execute("SELECT to_regprocedure(%s)", [function])
+                if cursor.fetchone()[0]:
+                    cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {APP}")
             for table in tables.intersection(APPEND_ONLY):
                 cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {APP}")
             for table in tables.intersection(NOT_FOR_APP):

@@ -149,6 +149,15 @@ MAILBOX_DIR = PLACES.state / "mailbox"
 EMAIL_TIMEOUT = 5
 DEFAULT_FROM_EMAIL = env.sender("MAIL_FROM", formataddr((SITE_NAME, f"tickets@{_host}")))
 
+# --- USDT ---------------------------------------------------------------------------------------------------
+
+RPC_URLS = env.rpc_urls("RPC_URLS")
+WALLET_XPUBS = env.public_keys("WALLET_XPUB")
+RATE_PROVIDER = env.one_of("RATE_PROVIDER", ("sources", "static"), "sources" if PRODUCTION else "static")
+STATIC_RATE = env.number("STATIC_RATE", 16300, least=1)
+if PRODUCTION and RATE_PROVIDER == "static":
+    raise env.refuse("RATE_PROVIDER", f"a made-up rate is refused on a public site ({SITE_URL}).")
+
 # --- The Django project -------------------------------------------------------------------------------------
 
 ROOT_URLCONF = "ticketing.urls"

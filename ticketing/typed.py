@@ -84,13 +84,13 @@ class TypedForm(forms.ModelForm):
 
     def _post_clean(self) -> None:
         """Check as Django does, but against every constraint: it leaves out those that name a field not typed here."""
-        untyped = self._get_validation_exclusions()  # type: ignore[attr-defined]
+        untyped = self._get_validation_exclusions()  # type: ignore[attr-defined]  # Django's own, which the stubs leave out
         untyped |= {n for n, f in self.fields.items() if isinstance(f, InlineForeignKeyField)}
         self.instance = construct_instance(self, self.instance, self._meta.fields, self._meta.exclude)
         try:
             self.instance.full_clean(exclude=untyped, validate_unique=False, validate_constraints=False)
         except ValidationError as error:
-            self._update_errors(error)  # type: ignore[attr-defined]
+            self._update_errors(error)  # type: ignore[attr-defined]  # the same
         self._check_constraints()
         self.validate_unique()
         if not self.instance._state.adding:
@@ -116,7 +116,8 @@ class TypedForm(forms.ModelForm):
         with timezone.override(self._zone_seen()):
             for name in self._changed_names():
                 bound, now = self[name], self.get_initial_for_field(self.fields[name], name)
-                seen = self._widget_data_value(bound.field.hidden_widget(), bound.html_initial_name)  # type: ignore[attr-defined]
+                hidden = bound.field.hidden_widget()
+                seen = self._widget_data_value(hidden, bound.html_initial_name)  # type: ignore[attr-defined]  # the same
                 if bound.field.has_changed(now, seen) and bound.field.has_changed(now, bound.data):
                     self._show(bound, now)
                     words = _("Somebody else changed this meanwhile. It is now: %(now)s. Save again to keep yours.")
@@ -183,8 +184,8 @@ class Acting(Admin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Leave it to `save_related`, which has the rows below it, too."""
 
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """Leave it to the action, which writes it."""
 
-    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """Leave it to the action, which writes it."""

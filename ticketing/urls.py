@@ -12,6 +12,8 @@ handler500 = views.fault
 
 urlpatterns = [
     path("", include("events.urls")),
+    path("", include("payments.urls")),
+    path("", include("orders.urls")),
     path("", include("accounts.urls")),
     path("", include("orders.seat_urls")),
     path("account/", include("accounts.sign_in_urls")),

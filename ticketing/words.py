@@ -51,7 +51,7 @@ def told(entries: Iterable[HistoryEntry], request: HttpRequest) -> list[Line]:
     return [
         Line(
             at=entry.at,
-            what=known.get(entry.action) or capfirst(entry.action.replace("_", " ")),
+            what=capfirst(known.get(entry.action) or entry.action.replace("_", " ")),
             how=_how(entry, known),
             kind=kind(entry.subject_type),
             name=str(things[entry.subject_type].get(entry.subject_id) or f"…{entry.subject_id.hex[-6:]}"),

@@ -44,12 +44,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("email", models.EmailField(max_length=254, unique=True, verbose_name="e-mail")),
-                ("username", models.CharField(blank=True, max_length=60, null=True, unique=True)),
+                ("username", models.CharField(blank=True, max_length=60, null=True, unique=True, verbose_name="username")),
                 ("name", models.CharField(blank=True, max_length=120, verbose_name="name")),
                 ("phone", ticketing.fields.EncryptedTextField(blank=True, verbose_name="phone")),
-                ("is_active", models.BooleanField(default=True)),
-                ("is_staff", models.BooleanField(default=False)),
-                ("deleted_at", models.DateTimeField(blank=True, null=True)),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                ("is_staff", models.BooleanField(default=False, verbose_name="staff")),
+                ("deleted_at", models.DateTimeField(blank=True, null=True, verbose_name="deleted at")),
                 (
                     "groups",
                     models.ManyToManyField(
@@ -74,6 +74,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "user",
+                "verbose_name_plural": "users",
                 "constraints": [
                     models.UniqueConstraint(django.db.models.functions.text.Lower("email"), name="one_user_per_email"),
                     models.CheckConstraint(

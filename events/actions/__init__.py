@@ -1,6 +1,6 @@
 """The deeds of events: they are planned, put on sale and ended, and their places are claimed and come back."""
 
-from .codes import CodeRefused, add_code, redeem, unredeem, update_code
+from .codes import CodeRefused, add_code, find_code, redeem, unredeem, update_code
 from .looks import HasPicture, begin_drawing, refuse_picture, remove_picture, reroll_poster, set_picture, show_picture
 from .planning import (
     CapacityTooLow,
@@ -11,7 +11,8 @@ from .planning import (
     duplicate_event,
     update_event,
 )
-from .promoters import HasPublicEvents, delete_promoter
+from .promoters import HasPublicEvents, delete_promoter, follow_refused_promoters
+from .rates import show_rate
 from .reminders import REMINDERS, NothingToWaitFor, ask_reminder, forget_reminders, owe_reminders, stop_reminders
 from .rights import EventDeleted, EventFinished
 from .sales import (
@@ -67,6 +68,8 @@ __all__ = [
     "delete",
     "delete_promoter",
     "duplicate_event",
+    "find_code",
+    "follow_refused_promoters",
     "forget_reminders",
     "owe_reminders",
     "publish",
@@ -82,6 +85,7 @@ __all__ = [
     "sell",
     "set_picture",
     "show_picture",
+    "show_rate",
     "stop_reminders",
     "unredeem",
     "unsell",

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from events.models import DiscountCode, Event
@@ -15,6 +16,7 @@ from ticketing.errors import DomainError
 from .rights import actor, changeable_event, set_fields
 from .tiers import check_amount
 
+UNKNOWN = gettext_lazy("This code is not known here. Check its letters.")
 TERMS = {"code", "percent", "amount", "max_uses", "max_uses_per_buyer", "starts_at", "ends_at", "unlocks_hidden", "is_active"}
 
 
@@ -77,10 +79,21 @@ def unredeem(*, code_id: Any) -> None:
     DiscountCode.objects.filter(pk=code_id).update(used=F("used") - 1)
 
 
+def find_code(*, event_id: Any, typed: str, at: datetime | None = None) -> DiscountCode:
+    """Return the code that was typed; with `at`, only if it can be used then. Raises CodeRefused."""
+    codes = DiscountCode.objects.prefetch_related("tiers")
+    code: DiscountCode | None = codes.filter(event=event_id, code=typed.strip().upper()).first()
+    if code is None:
+        raise CodeRefused(UNKNOWN)
+    if at and not (code.is_valid(at) and (code.max_uses is None or code.used < code.max_uses)):
+        raise _refusal(code.pk, event_id, at)
+    return code
+
+
 def _refusal(code_id: Any, event_id: Any, at: datetime) -> CodeRefused:
     code = DiscountCode.objects.filter(pk=code_id, event=event_id).first()
     if code is None or not code.is_active:
-        return CodeRefused(_("This code is not known here. Check its letters."))
+        return CodeRefused(UNKNOWN)
     if code.starts_at and at < code.starts_at:
         return CodeRefused(_("This code is not valid yet."))
     if code.ends_at and at >= code.ends_at:

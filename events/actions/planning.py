@@ -22,7 +22,7 @@ from .tiers import check_amount
 FACTS = {"title", "artist", "description", "venue", "address", "city", "timezone", "starts_at", "ends_at", "doors_open_at"}
 FACTS |= {"image_url", "age_limit", "access_notes", "slug", "currency", "capacity"}
 TERMS = {"refund_until_hours", "refund_percent", "refund_withheld", "refund_keeps_fee", "tax_percent", "tax_fixed", "tax_included"}
-TERMS |= {"hold_minutes", "one_order_per_buyer", "require_account", "waitlist_offer_hours"}
+TERMS |= {"hold_minutes", "comp_limit", "one_order_per_buyer", "require_account", "waitlist_offer_hours"}
 FEES = {"fee_percent", "fee_fixed", "fee_per"}  # the site's own income, so staff say it
 KNOWN = FACTS | TERMS | FEES
 # A change of these makes a new version, which apps to the left tell the buyers of.
@@ -96,10 +96,12 @@ def update_event(*, event_id: Any, by: User | None, at: datetime, **changes: Any
         raise SlugTaken
     if {"currency", "capacity"} & set(changes):
         changes |= _with_tiers(event, locked_tiers(event), changes)
+    details: dict[str, Any] = {}
     if event.published_at and RELIED_ON & set(changes):
-        changes["version"] = event.version + 1
+        changes["version"] = details["version"] = event.version + 1
+        details["was"] = {name: _kept(getattr(event, name)) for name in sorted(RELIED_ON & set(changes))}
     if changed := set_fields(event, changes):
-        history.record(event, "changed", at=at, by=actor(by), details={"fields": changed})
+        history.record(event, "changed", at=at, by=actor(by), details={"fields": changed, **details})
     return event
 
 
@@ -121,6 +123,11 @@ def duplicate_event(*, event_id: Any, by: User | None, at: datetime) -> Event:
         _make_tier(event, **{**terms, **window})
     history.record(event, "created", at=at, by=actor(by), details={"like": str(source.pk)})
     return event
+
+
+def _kept(value: Any) -> Any:
+    """Return a fact as history keeps it, for the letters that say what has changed."""
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _only_known(facts: dict[str, Any], by: User | None) -> None:

@@ -13,7 +13,10 @@ from events.models import Event
 from events.models.event import PUBLIC
 from ticketing.errors import DomainError
 
+from .sales import close_sales
+
 NAMED = 5
+BATCH = 100
 
 
 class HasPublicEvents(DomainError):
@@ -33,3 +36,15 @@ def delete_promoter(*, promoter_id: Any, by: User | None, at: datetime) -> None:
     if public := list(Event.objects.filter(promoter=promoter, status__in=PUBLIC).order_by("starts_at", "pk")):
         raise HasPublicEvents(public)
     accounts.actions.delete_promoter(promoter_id=promoter_id, by=by, at=at)
+
+
+def follow_refused_promoters(*, at: datetime, most: int = BATCH) -> int:
+    """Stop the sales of promoters that lost their approval; return how many. Each event is a transaction of its own.
+
+    The pages stay, since people hold tickets. Once the promoter is approved again, its people open the sales themselves.
+    """
+    selling = Event.objects.filter(status=Event.Status.PUBLISHED, promoter__refused_at__isnull=False)
+    found = list(selling.order_by("pk").values_list("pk", flat=True)[:most])
+    for event_id in found:
+        close_sales(event_id=event_id, by=None, at=at)
+    return len(found)

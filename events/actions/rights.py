@@ -44,7 +44,7 @@ def only_planners(promoter: Promoter, by: User | None) -> None:
 
 def locked_event(event_id: Any, by: User | None) -> Event:
     """Lock the event, for somebody who may plan it, and so is about to change it. Raises NotAllowed, EventDeleted."""
-    event: Event = Event.all_objects.select_related("promoter").locked().get(pk=event_id)
+    event: Event = Event.all_objects.locked().get(pk=event_id)
     only_planners(event.promoter, by)
     if event.is_deleted:
         raise EventDeleted

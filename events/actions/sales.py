@@ -138,7 +138,7 @@ def restore(*, event_id: Any, by: User | None, at: datetime) -> None:
 
     Locks: the event. Raises: NotAllowed.
     """
-    event = Event.all_objects.select_related("promoter").locked().get(pk=event_id)
+    event = Event.all_objects.locked().get(pk=event_id)
     only_planners(event.promoter, by)
     if event.is_deleted:
         _set_deleted(event, None, "restored", by=by, at=at)

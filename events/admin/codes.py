@@ -19,7 +19,7 @@ from events.models import DiscountCode, Event, TicketTier
 from ticketing.errors import DomainError
 from ticketing.typed import Acting, refusals
 
-from .events import FINISHED
+from .deeds import FINISHED
 from .forms import MOMENTS, CodeForm
 
 PLACES: dict[type[DomainError], str] = {actions.WrongAmount: "amount"}

@@ -1,6 +1,5 @@
 """The page on which an event is planned, put on sale and ended."""
 
-from datetime import timedelta
 from typing import Any, cast
 
 from django import forms
@@ -20,16 +19,16 @@ from accounts.models import User
 from accounts.scoping import RUNNING, TEAM, Scoped, ScopedInline, sees_all
 from events import actions
 from events.models import Event, TicketTier
+from events.pages import look
 from events.pages.words import zone_name
 from events.readiness import missing
-from ticketing.buttons import Reason, button
 from ticketing.errors import DomainError
 from ticketing.typed import Acting, TypedFormSet, refusals
 
+from .deeds import FINISHED, Deeds
+from .filters import State, When
 from .forms import MOMENTS, EventForm, TierForm
 
-SOON = timedelta(days=14)
-FINISHED = (Event.Status.CANCELLED, Event.Status.ARCHIVED)
 MARKS = {"draft": "", "published": "ok", "sales_closed": "wait", "cancelled": "bad", "archived": "", "deleted": "bad"}
 # What a state means, and what to do next (P-15).
 MEANS = {
@@ -50,7 +49,7 @@ BASICS = (
     "currency",
 )
 PAGE_HELP = _("What visitors read on the event's page.")
-LIMITS = ("capacity", ("hold_minutes", "waitlist_offer_hours"), "one_order_per_buyer", "require_account")
+LIMITS = ("capacity", ("hold_minutes", "waitlist_offer_hours"), "comp_limit", "one_order_per_buyer", "require_account")
 LIMITS_HELP = _("The tiers below say how many tickets there are. A capacity limits them all together.")
 MONEY = (("fee_percent", "fee_fixed", "fee_per"), ("tax_percent", "tax_fixed"), "tax_included")
 MONEY_HELP = _("Empty: what is set for the promoter. Only staff of this site set the service fee.")
@@ -75,44 +74,6 @@ def mark(event: Event) -> Any:
 
 def means(event: Event) -> Any:
     return MEANS["deleted" if event.is_deleted else event.status]
-
-
-def may_end(event: Event) -> bool:
-    return event.is_public and not event.is_over(timezone.now())
-
-
-def may_be_archived(event: Event) -> bool:
-    fits = event.status == Event.Status.DRAFT or (event.status != Event.Status.ARCHIVED and event.is_over(timezone.now()))
-    return fits and not event.is_deleted
-
-
-class State(admin.SimpleListFilter):
-    title, parameter_name = _("status"), "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [*Event.Status.choices, ("deleted", _("deleted"))]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        if self.value() == "deleted":
-            return queryset.exclude(deleted_at=None)
-        living = queryset.filter(deleted_at=None)
-        return living.filter(status=self.value()) if self.value() in Event.Status.values else living
-
-
-class When(admin.SimpleListFilter):
-    title, parameter_name = _("date"), "when"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("soon", _("within 14 days")), ("ahead", _("to come")), ("past", _("past"))]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        now = timezone.now()
-        if self.value() == "past":
-            return queryset.filter(ends_at__lte=now)
-        if self.value() in {"soon", "ahead"}:
-            ahead = queryset.filter(starts_at__gt=now)
-            return ahead.filter(starts_at__lte=now + SOON) if self.value() == "soon" else ahead
-        return queryset
 
 
 class TierInline(ScopedInline):
@@ -159,7 +120,7 @@ class TierInline(ScopedInline):
 
 
 @admin.register(Event)
-class EventAdmin(Acting, Scoped):
+class EventAdmin(Deeds, Acting, Scoped):
     promoter_path = "promoter"
     may = {"view": TEAM, "add": RUNNING, "change": RUNNING}
     manager = "all_objects"
@@ -264,6 +225,11 @@ class EventAdmin(Acting, Scoped):
     def get_autocomplete_fields(self, request: HttpRequest) -> Any:
         return ("promoter",) if sees_all(request) else ()
 
+    def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> Any:
+        """Name the first tier of a new event: who sells one kind of ticket only says how many and for how much."""
+        named = {"initial": [{"name": gettext("Regular")}]} if obj._state.adding else {}
+        return super().get_formset_kwargs(request, obj, inline, prefix) | named
+
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         field: Any = super().formfield_for_foreignkey(db_field, request, **options)
         if db_field.name == "promoter" and not sees_all(request):
@@ -323,71 +289,12 @@ class EventAdmin(Acting, Scoped):
             things = missing(event, event.tiers.all(), at=timezone.now()) if asked else []
             context |= {"event": event, "asks": asked, "things": things, "mark": mark(event), "means": means(event)}
             context |= {"when": self.when(event), "place": self.place(event), "sales": self.tickets(event)}
+            context |= {"look": look(event), "picture_waits": event.pictures.waiting().exists()}
             context |= {"may_type": self.has_change_permission(request, event)}
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
         return None if obj is None or obj.is_deleted else super().get_view_on_site_url(obj)
-
-    # --- deeds --------------------------------------------------------------------------------------------
-
-    @button(_("Publish"), fits=lambda event: event.status == "draft" and not event.is_deleted, permission="plan")
-    def publish(self, request: HttpRequest, event: Event) -> None:
-        actions.publish(event_id=event.pk, **_by(request))
-
-    @button(
-        _("Close sales"),
-        says=_("Nothing is sold any more; tickets stay valid and the page stays. You can reopen the sale."),
-        fits=lambda event: event.status == "published" and not event.is_over(timezone.now()),
-        permission="plan",
-    )
-    def close_sales(self, request: HttpRequest, event: Event) -> None:
-        actions.close_sales(event_id=event.pk, **_by(request))
-
-    @button(
-        _("Reopen sales"),
-        fits=lambda event: event.status == "sales_closed" and not event.is_over(timezone.now()),
-        permission="plan",
-    )
-    def reopen_sales(self, request: HttpRequest, event: Event) -> None:
-        actions.reopen_sales(event_id=event.pk, **_by(request))
-
-    @button(_("Duplicate"), fits=lambda event: not event.is_deleted, permission="plan")
-    def duplicate(self, request: HttpRequest, event: Event) -> Event:
-        return actions.duplicate_event(event_id=event.pk, **_by(request))
-
-    @button(_("Archive"), fits=may_be_archived, says=_("It leaves the lists of the site for good."), permission="plan")
-    def archive(self, request: HttpRequest, event: Event) -> None:
-        actions.archive(event_id=event.pk, **_by(request))
-
-    @button(_("Restore"), fits=lambda event: event.is_deleted, permission="plan")
-    def restore(self, request: HttpRequest, event: Event) -> None:
-        actions.restore(event_id=event.pk, **_by(request))
-
-    @button(
-        _("Cancel the event"),
-        form=Reason,
-        says=_("This cannot be undone. Everybody who bought reads your reason, and refunds begin."),
-        fits=may_end,
-        permission="plan",
-        danger=True,
-    )
-    def cancel(self, request: HttpRequest, event: Event, *, reason: str) -> None:
-        actions.cancel(event_id=event.pk, reason=reason, **_by(request))
-
-    @button(
-        _("Delete"),
-        says=_("The event is hidden from everybody. Nothing is lost: your team can restore it."),
-        fits=lambda event: not event.is_deleted and not event.is_public,
-        permission="plan",
-        danger=True,
-    )
-    def remove(self, request: HttpRequest, event: Event) -> None:
-        actions.delete(event_id=event.pk, **_by(request))
-
-
-def _by(request: HttpRequest) -> dict[str, Any]:
-    return {"by": cast(User, request.user), "at": timezone.now()}
 
 
 def _terms(typed: dict[str, Any]) -> dict[str, Any]:

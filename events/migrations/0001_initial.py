@@ -217,6 +217,12 @@ class Migration(migrations.Migration):
                 ("hold_minutes", models.SmallIntegerField(default=30, verbose_name="minutes to pay")),
                 ("one_order_per_buyer", models.BooleanField(default=False, verbose_name="one order for each person")),
                 ("require_account", models.BooleanField(default=False, verbose_name="buyers must sign in")),
+                (
+                    "comp_limit",
+                    models.SmallIntegerField(
+                        default=50, help_text="At most so many go to guests without being paid.", verbose_name="tickets to give away"
+                    ),
+                ),
                 ("waitlist_offer_hours", models.SmallIntegerField(default=24, verbose_name="hours to take an offer from the waiting list")),
                 ("version", models.IntegerField(default=1, editable=False)),
                 (
@@ -280,6 +286,193 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "event",
                 "verbose_name_plural": "events",
+                "indexes": [
+                    models.Index(condition=models.Q(("version__gt", 1)), fields=["ends_at"], name="events_changed"),
+                    models.Index(condition=models.Q(("deleted_at", None)), fields=["status", "starts_at"], name="events_status_start"),
+                    models.Index(
+                        condition=models.Q(("deleted_at", None), ("status__in", ["published", "sales_closed"])),
+                        fields=["starts_at", "ends_at", "id"],
+                        name="events_public_start",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at", None), ("status__in", ["published", "sales_closed"])),
+                        fields=["city", "starts_at", "ends_at", "id"],
+                        name="events_public_city",
+                    ),
+                    models.Index(condition=models.Q(("deleted_at__isnull", False)), fields=["deleted_at"], name="events_deleted"),
+                    django.contrib.postgres.indexes.GinIndex(fields=["search_vector"], name="events_search"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["search_text"], name="events_search_typos", opclasses=["gin_trgm_ops"]
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("title", ""), _negated=True),
+                        name="event_has_title",
+                        violation_error_message="An event needs a title.",
+                    ),
+                    models.CheckConstraint(
+                        condition=django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length("description"), 20000),
+                        name="event_description_not_too_long",
+                        violation_error_message="The description is too long. Shorten it to 20,000 characters.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="event_ends_after_start",
+                        violation_error_message="An event ends after it starts. Correct one of the two times.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "ends_at__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("starts_at"), "+", models.Value(datetime.timedelta(days=31))
+                                ),
+                            )
+                        ),
+                        name="event_lasts_a_month_at_most",
+                        violation_error_message="An event lasts 31 days at most. Make several events of a longer one.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("doors_open_at", None), ("doors_open_at__lte", models.F("starts_at")), _connector="OR"),
+                        name="event_doors_open_by_start",
+                        violation_error_message="The doors open before the start, or at the start.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("image_url", ""), ("image_url__startswith", "https://"), _connector="OR"),
+                        name="event_picture_is_safe",
+                        violation_error_message="The address of a picture begins with https://.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("poster", ""), ("poster__regex", "^[a-z]+-[a-z]+-[a-z]+-[0-9a-f]{6}$"), _connector="OR"),
+                        name="event_poster_known",
+                        violation_error_message="There is no such poster.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("age_limit", None), models.Q(("age_limit__gte", 1), ("age_limit__lte", 99)), _connector="OR"),
+                        name="event_age_limit_sensible",
+                        violation_error_message="An age limit lies between 1 and 99. Leave it empty if all ages may come.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("currency__in", ["IDR", "USD", "USDT"])),
+                        name="event_currency_known",
+                        violation_error_message="Choose IDR, USD or USDT.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("capacity", None), ("capacity__gt", 0), _connector="OR"),
+                        name="event_capacity_positive",
+                        violation_error_message="A capacity is at least 1. Leave it empty if the tiers are limit enough.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("capacity", None), ("reserved", 0), ("sold", 0)),
+                            models.Q(
+                                (
+                                    "capacity__gte",
+                                    django.db.models.expressions.CombinedExpression(models.F("sold"), "+", models.F("reserved")),
+                                ),
+                                ("capacity__isnull", False),
+                                ("reserved__gte", 0),
+                                ("sold__gte", 0),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="event_counters_within_capacity",
+                        violation_error_message="The capacity cannot be smaller than what is sold and held.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("waiting_any__gte", 0)),
+                        name="event_waiting_not_negative",
+                        violation_error_message="Fewer than no places cannot be waited for.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("fee_percent", None), models.Q(("fee_percent__gte", 0), ("fee_percent__lte", 100)), _connector="OR"),
+                            models.Q(("tax_percent", None), models.Q(("tax_percent__gte", 0), ("tax_percent__lte", 100)), _connector="OR"),
+                            ("refund_percent__gte", 0),
+                            ("refund_percent__lte", 100),
+                        ),
+                        name="event_percents_within_100",
+                        violation_error_message="A percentage lies between 0 and 100.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("fee_fixed", None), ("fee_fixed__gte", 0), _connector="OR"),
+                            ("refund_withheld__gte", 0),
+                            ("tax_fixed__gte", 0),
+                        ),
+                        name="event_amounts_not_negative",
+                        violation_error_message="An amount cannot be less than nothing.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("fee_per__in", ["ticket", "order"])),
+                        name="event_fee_basis_known",
+                        violation_error_message="A fixed fee is for each ticket or for each order.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("refund_until_hours", None),
+                            models.Q(("refund_until_hours__gte", 0), ("refund_until_hours__lte", 8760)),
+                            _connector="OR",
+                        ),
+                        name="event_refund_hours_sensible",
+                        violation_error_message="Refunds end between 0 hours and a year before the start.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("hold_minutes__gte", 5), ("hold_minutes__lte", 120)),
+                        name="event_hold_is_5_to_120_minutes",
+                        violation_error_message="Give buyers between 5 and 120 minutes to pay.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("comp_limit__gte", 0)),
+                        name="event_comp_limit_not_negative",
+                        violation_error_message="Fewer than no tickets cannot be given away.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("waitlist_offer_hours__gte", 1), ("waitlist_offer_hours__lte", 168)),
+                        name="event_offer_is_an_hour_to_a_week",
+                        violation_error_message="An offer from the waiting list is open between 1 and 168 hours.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("version__gte", 1)),
+                        name="event_version_positive",
+                        violation_error_message="Versions are counted from 1.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["draft", "published", "sales_closed", "cancelled", "archived"])),
+                        name="event_status_known",
+                        violation_error_message="This status is not known.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ["published", "sales_closed", "cancelled"]), _negated=True),
+                            ("published_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="public_event_has_published_at",
+                        violation_error_message="A public event has the time of its publication.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("cancel_reason", ""), ("cancelled_at", None), models.Q(("status", "cancelled"), _negated=True)),
+                            models.Q(
+                                ("cancelled_at__isnull", False),
+                                ("status__in", ["cancelled", "archived"]),
+                                models.Q(("cancel_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="cancelled_event_says_when_and_why",
+                        violation_error_message="Say why the event is cancelled: the buyers read it.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("deleted_at", None), models.Q(("status__in", ["published", "sales_closed"]), _negated=True), _connector="OR"
+                        ),
+                        name="deleted_event_is_not_public",
+                        violation_error_message="Cancel or archive an event before you delete it.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -375,6 +568,64 @@ class Migration(migrations.Migration):
                 "verbose_name": "tier",
                 "verbose_name_plural": "tiers",
                 "ordering": ["position", "price", "pk"],
+                "indexes": [
+                    models.Index(fields=["event", "position"], name="tiers_of_event"),
+                    models.Index(condition=models.Q(("is_active", True)), fields=["event"], name="tiers_active"),
+                    models.Index(condition=models.Q(("available__gt", 0)), fields=["event"], name="tiers_with_room"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True),
+                        name="tier_has_name",
+                        violation_error_message="A tier needs a name.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("price__gte", 0)),
+                        name="tier_price_not_negative",
+                        violation_error_message="A price cannot be less than nothing. A free tier costs 0.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("quantity__gt", 0)),
+                        name="tier_quantity_positive",
+                        violation_error_message="A tier has at least one place. Take it off sale if there is none.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("quantity__gte", django.db.models.expressions.CombinedExpression(models.F("reserved"), "+", models.F("sold"))),
+                            ("reserved__gte", 0),
+                            ("sold__gte", 0),
+                            ("waiting__gte", 0),
+                        ),
+                        name="tier_counters_within_quantity",
+                        violation_error_message="The quantity cannot be smaller than what is sold and held.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("min_purchase__gte", 1)),
+                        name="tier_fewest_is_positive",
+                        violation_error_message="The fewest in an order is 1 or more.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("max_purchase__gte", models.F("min_purchase"))),
+                        name="tier_fewest_is_at_most_most",
+                        violation_error_message="The fewest in an order cannot be more than the most.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("sale_starts_at", None),
+                            ("sale_ends_at", None),
+                            ("sale_ends_at__gt", models.F("sale_starts_at")),
+                            _connector="OR",
+                        ),
+                        name="tier_sale_ends_after_start",
+                        violation_error_message="The sale ends after it starts. Correct one of the two times.",
+                    ),
+                    models.UniqueConstraint(
+                        models.F("event"),
+                        django.db.models.functions.text.Lower("name"),
+                        name="one_tier_per_name",
+                        violation_error_message="The event has a tier of this name already.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -425,419 +676,59 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "discount code",
                 "verbose_name_plural": "discount codes",
-            },
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(condition=models.Q(("deleted_at", None)), fields=["status", "starts_at"], name="events_status_start"),
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(
-                condition=models.Q(("deleted_at", None), ("status__in", ["published", "sales_closed"])),
-                fields=["starts_at", "ends_at", "id"],
-                name="events_public_start",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(
-                condition=models.Q(("deleted_at", None), ("status__in", ["published", "sales_closed"])),
-                fields=["city", "starts_at", "ends_at", "id"],
-                name="events_public_city",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(condition=models.Q(("deleted_at__isnull", False)), fields=["deleted_at"], name="events_deleted"),
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=django.contrib.postgres.indexes.GinIndex(fields=["search_vector"], name="events_search"),
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=django.contrib.postgres.indexes.GinIndex(fields=["search_text"], name="events_search_typos", opclasses=["gin_trgm_ops"]),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("title", ""), _negated=True), name="event_has_title", violation_error_message="An event needs a title."
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length("description"), 20000),
-                name="event_description_not_too_long",
-                violation_error_message="The description is too long. Shorten it to 20,000 characters.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
-                name="event_ends_after_start",
-                violation_error_message="An event ends after it starts. Correct one of the two times.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "ends_at__lte",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("starts_at"), "+", models.Value(datetime.timedelta(days=31))
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[A-Z0-9][A-Z0-9_-]{2,39}$")),
+                        name="code_is_readable",
+                        violation_error_message="A code has 3 to 40 capital letters, digits, - or _.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("event", "code"), name="one_code_per_event", violation_error_message="The event has this code already."
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("percent", None), models.Q(("percent__gt", 0), ("percent__lte", 100)), _connector="OR"),
+                        name="code_percent_within_100",
+                        violation_error_message="A percentage off is more than 0 and at most 100.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount", None), ("amount__gt", 0), _connector="OR"),
+                        name="code_amount_positive",
+                        violation_error_message="An amount off is more than 0.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("percent", None), ("amount", None), _connector="OR"),
+                        name="code_percent_or_amount_not_both",
+                        violation_error_message="A code takes off a percentage or an amount, not both.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("percent__isnull", False), ("amount__isnull", False), ("unlocks_hidden", True), _connector="OR"
                         ),
-                    )
-                ),
-                name="event_lasts_a_month_at_most",
-                violation_error_message="An event lasts 31 days at most. Make several events of a longer one.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("doors_open_at", None), ("doors_open_at__lte", models.F("starts_at")), _connector="OR"),
-                name="event_doors_open_by_start",
-                violation_error_message="The doors open before the start, or at the start.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("image_url", ""), ("image_url__startswith", "https://"), _connector="OR"),
-                name="event_picture_is_safe",
-                violation_error_message="The address of a picture begins with https://.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("poster", ""), ("poster__regex", "^[a-z]+-[a-z]+-[a-z]+-[0-9a-f]{6}$"), _connector="OR"),
-                name="event_poster_known",
-                violation_error_message="There is no such poster.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("age_limit", None), models.Q(("age_limit__gte", 1), ("age_limit__lte", 99)), _connector="OR"),
-                name="event_age_limit_sensible",
-                violation_error_message="An age limit lies between 1 and 99. Leave it empty if all ages may come.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("currency__in", ["IDR", "USD", "USDT"])),
-                name="event_currency_known",
-                violation_error_message="Choose IDR, USD or USDT.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("capacity", None), ("capacity__gt", 0), _connector="OR"),
-                name="event_capacity_positive",
-                violation_error_message="A capacity is at least 1. Leave it empty if the tiers are limit enough.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("capacity", None), ("reserved", 0), ("sold", 0)),
-                    models.Q(
-                        ("capacity__gte", django.db.models.expressions.CombinedExpression(models.F("sold"), "+", models.F("reserved"))),
-                        ("capacity__isnull", False),
-                        ("reserved__gte", 0),
-                        ("sold__gte", 0),
+                        name="code_does_something",
+                        violation_error_message="Say what the code does: a percentage off, an amount off, or showing hidden tiers.",
                     ),
-                    _connector="OR",
-                ),
-                name="event_counters_within_capacity",
-                violation_error_message="The capacity cannot be smaller than what is sold and held.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("waiting_any__gte", 0)),
-                name="event_waiting_not_negative",
-                violation_error_message="Fewer than no places cannot be waited for.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("fee_percent", None), models.Q(("fee_percent__gte", 0), ("fee_percent__lte", 100)), _connector="OR"),
-                    models.Q(("tax_percent", None), models.Q(("tax_percent__gte", 0), ("tax_percent__lte", 100)), _connector="OR"),
-                    ("refund_percent__gte", 0),
-                    ("refund_percent__lte", 100),
-                ),
-                name="event_percents_within_100",
-                violation_error_message="A percentage lies between 0 and 100.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("fee_fixed", None), ("fee_fixed__gte", 0), _connector="OR"),
-                    ("refund_withheld__gte", 0),
-                    ("tax_fixed__gte", 0),
-                ),
-                name="event_amounts_not_negative",
-                violation_error_message="An amount cannot be less than nothing.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("fee_per__in", ["ticket", "order"])),
-                name="event_fee_basis_known",
-                violation_error_message="A fixed fee is for each ticket or for each order.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("refund_until_hours", None),
-                    models.Q(("refund_until_hours__gte", 0), ("refund_until_hours__lte", 8760)),
-                    _connector="OR",
-                ),
-                name="event_refund_hours_sensible",
-                violation_error_message="Refunds end between 0 hours and a year before the start.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("hold_minutes__gte", 5), ("hold_minutes__lte", 120)),
-                name="event_hold_is_5_to_120_minutes",
-                violation_error_message="Give buyers between 5 and 120 minutes to pay.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("waitlist_offer_hours__gte", 1), ("waitlist_offer_hours__lte", 168)),
-                name="event_offer_is_an_hour_to_a_week",
-                violation_error_message="An offer from the waiting list is open between 1 and 168 hours.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("version__gte", 1)),
-                name="event_version_positive",
-                violation_error_message="Versions are counted from 1.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["draft", "published", "sales_closed", "cancelled", "archived"])),
-                name="event_status_known",
-                violation_error_message="This status is not known.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status__in", ["published", "sales_closed", "cancelled"]), _negated=True),
-                    ("published_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="public_event_has_published_at",
-                violation_error_message="A public event has the time of its publication.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("cancel_reason", ""), ("cancelled_at", None), models.Q(("status", "cancelled"), _negated=True)),
-                    models.Q(
-                        ("cancelled_at__isnull", False),
-                        ("status__in", ["cancelled", "archived"]),
-                        models.Q(("cancel_reason", ""), _negated=True),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("max_uses", None), ("max_uses__gt", 0), _connector="OR"),
+                            models.Q(("max_uses_per_buyer", None), ("max_uses_per_buyer__gt", 0), _connector="OR"),
+                        ),
+                        name="code_limits_positive",
+                        violation_error_message="A limit is 1 or more. Leave it empty if there is none.",
                     ),
-                    _connector="OR",
-                ),
-                name="cancelled_event_says_when_and_why",
-                violation_error_message="Say why the event is cancelled: the buyers read it.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("deleted_at", None), models.Q(("status__in", ["published", "sales_closed"]), _negated=True), _connector="OR"
-                ),
-                name="deleted_event_is_not_public",
-                violation_error_message="Cancel or archive an event before you delete it.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="tickettier",
-            index=models.Index(fields=["event", "position"], name="tiers_of_event"),
-        ),
-        migrations.AddIndex(
-            model_name="tickettier",
-            index=models.Index(condition=models.Q(("is_active", True)), fields=["event"], name="tiers_active"),
-        ),
-        migrations.AddIndex(
-            model_name="tickettier",
-            index=models.Index(condition=models.Q(("available__gt", 0)), fields=["event"], name="tiers_with_room"),
-        ),
-        migrations.AddConstraint(
-            model_name="tickettier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="tier_has_name", violation_error_message="A tier needs a name."
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tickettier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("price__gte", 0)),
-                name="tier_price_not_negative",
-                violation_error_message="A price cannot be less than nothing. A free tier costs 0.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tickettier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gt", 0)),
-                name="tier_quantity_positive",
-                violation_error_message="A tier has at least one place. Take it off sale if there is none.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tickettier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("quantity__gte", django.db.models.expressions.CombinedExpression(models.F("reserved"), "+", models.F("sold"))),
-                    ("reserved__gte", 0),
-                    ("sold__gte", 0),
-                    ("waiting__gte", 0),
-                ),
-                name="tier_counters_within_quantity",
-                violation_error_message="The quantity cannot be smaller than what is sold and held.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tickettier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("min_purchase__gte", 1)),
-                name="tier_fewest_is_positive",
-                violation_error_message="The fewest in an order is 1 or more.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tickettier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("max_purchase__gte", models.F("min_purchase"))),
-                name="tier_fewest_is_at_most_most",
-                violation_error_message="The fewest in an order cannot be more than the most.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tickettier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("sale_starts_at", None), ("sale_ends_at", None), ("sale_ends_at__gt", models.F("sale_starts_at")), _connector="OR"
-                ),
-                name="tier_sale_ends_after_start",
-                violation_error_message="The sale ends after it starts. Correct one of the two times.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tickettier",
-            constraint=models.UniqueConstraint(
-                models.F("event"),
-                django.db.models.functions.text.Lower("name"),
-                name="one_tier_per_name",
-                violation_error_message="The event has a tier of this name already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="discountcode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[A-Z0-9][A-Z0-9_-]{2,39}$")),
-                name="code_is_readable",
-                violation_error_message="A code has 3 to 40 capital letters, digits, - or _.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="discountcode",
-            constraint=models.UniqueConstraint(
-                fields=("event", "code"), name="one_code_per_event", violation_error_message="The event has this code already."
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="discountcode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("percent", None), models.Q(("percent__gt", 0), ("percent__lte", 100)), _connector="OR"),
-                name="code_percent_within_100",
-                violation_error_message="A percentage off is more than 0 and at most 100.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="discountcode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount", None), ("amount__gt", 0), _connector="OR"),
-                name="code_amount_positive",
-                violation_error_message="An amount off is more than 0.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="discountcode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("percent", None), ("amount", None), _connector="OR"),
-                name="code_percent_or_amount_not_both",
-                violation_error_message="A code takes off a percentage or an amount, not both.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="discountcode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("percent__isnull", False), ("amount__isnull", False), ("unlocks_hidden", True), _connector="OR"),
-                name="code_does_something",
-                violation_error_message="Say what the code does: a percentage off, an amount off, or showing hidden tiers.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="discountcode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("max_uses", None), ("max_uses__gt", 0), _connector="OR"),
-                    models.Q(("max_uses_per_buyer", None), ("max_uses_per_buyer__gt", 0), _connector="OR"),
-                ),
-                name="code_limits_positive",
-                violation_error_message="A limit is 1 or more. Leave it empty if there is none.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="discountcode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("used__gte", 0), models.Q(("max_uses", None), ("max_uses__gte", models.F("used")), _connector="OR")),
-                name="code_uses_within_limit",
-                violation_error_message="The limit cannot be smaller than the orders that used the code.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="discountcode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("starts_at", None), ("ends_at", None), ("ends_at__gt", models.F("starts_at")), _connector="OR"),
-                name="code_ends_after_start",
-                violation_error_message="A code ends after it starts. Correct one of the two times.",
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("used__gte", 0), models.Q(("max_uses", None), ("max_uses__gte", models.F("used")), _connector="OR")
+                        ),
+                        name="code_uses_within_limit",
+                        violation_error_message="The limit cannot be smaller than the orders that used the code.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("starts_at", None), ("ends_at", None), ("ends_at__gt", models.F("starts_at")), _connector="OR"),
+                        name="code_ends_after_start",
+                        violation_error_message="A code ends after it starts. Correct one of the two times.",
+                    ),
+                ],
+            },
         ),
         touched("events_event"),
         touched("events_tickettier"),

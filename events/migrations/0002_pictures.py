@@ -46,6 +46,23 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "picture",
                 "verbose_name_plural": "pictures",
+                "indexes": [models.Index(condition=models.Q(("original__isnull", False)), fields=["created_at"], name="pictures_waiting")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("large", None), ("medium", None), ("original__isnull", False), ("small", None)),
+                            models.Q(("large__isnull", False), ("medium__isnull", False), ("original", None), ("small__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="picture_waits_or_is_drawn",
+                        violation_error_message="A picture waits as it was uploaded, or it is drawn in all widths.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("digest__regex", "^[0-9a-f]{32}$")),
+                        name="picture_digest_is_128_bits",
+                        violation_error_message="A picture's address is 32 hexadecimal digits.",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -60,30 +77,6 @@ class Migration(migrations.Migration):
                 to="events.picture",
                 to_field="digest",
                 verbose_name="picture",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="picture",
-            index=models.Index(condition=models.Q(("original__isnull", False)), fields=["created_at"], name="pictures_waiting"),
-        ),
-        migrations.AddConstraint(
-            model_name="picture",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("large", None), ("medium", None), ("original__isnull", False), ("small", None)),
-                    models.Q(("large__isnull", False), ("medium__isnull", False), ("original", None), ("small__isnull", False)),
-                    _connector="OR",
-                ),
-                name="picture_waits_or_is_drawn",
-                violation_error_message="A picture waits as it was uploaded, or it is drawn in all widths.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="picture",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("digest__regex", "^[0-9a-f]{32}$")),
-                name="picture_digest_is_128_bits",
-                violation_error_message="A picture's address is 32 hexadecimal digits.",
             ),
         ),
         touched("events_picture"),

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Promoter
 from events import posters
 from ticketing.bases import Row, SoftDeleted
+from ticketing.fields import WebAddressField
 from ticketing.money import Currency
 from ticketing.querysets import Living, RowQuerySet
 
@@ -98,13 +99,13 @@ class EventQuerySet(RowQuerySet):
         has_room = Q(capacity=None) | Q(capacity__gt=F("sold") + F("reserved"))
         return self.upcoming(at).filter(has_room, Exists(tiers), status=Status.PUBLISHED)
 
-    def with_prices(self) -> Self:
-        """With what a price needs: the rate, the promoter's fees, and the tiers that everybody sees."""
+    def with_prices(self, code: Any = None) -> Self:
+        """With what a price needs: the rate, the promoter's fees, and the tiers that everybody sees, or who has this code."""
         from .rate import ReferenceRate
         from .tier import TicketTier
 
         rate = ReferenceRate.objects.filter(currency=OuterRef("currency")).values("per_usdt")
-        tiers = Prefetch("tiers", queryset=TicketTier.objects.listed())
+        tiers = Prefetch("tiers", queryset=TicketTier.objects.listed_for(code))
         return self.annotate(per_usdt=Subquery(rate)).select_related("promoter").prefetch_related(tiers)
 
     def matching(self, words: str) -> Self:
@@ -162,7 +163,7 @@ class Event(Row, SoftDeleted):
         verbose_name=_("picture"),
     )
     # Kept for imports and never shown: the other host would learn who visits the page.
-    image_url = models.URLField(_("address of a picture elsewhere"), blank=True)
+    image_url = WebAddressField(_("address of a picture elsewhere"), blank=True)
     poster = models.CharField(max_length=60, blank=True, editable=False)  # ink, family, layout and seed; fixed at publication
     age_limit = models.SmallIntegerField(_("age limit"), null=True, blank=True)
     access_notes = models.TextField(_("access"), blank=True, max_length=2000, help_text=_("Steps, lifts, hearing loops, companions."))
@@ -190,6 +191,9 @@ class Event(Row, SoftDeleted):
 
     hold_minutes = models.SmallIntegerField(_("minutes to pay"), default=30)
     one_order_per_buyer = models.BooleanField(_("one order for each person"), default=False)
+    comp_limit = models.SmallIntegerField(
+        _("tickets to give away"), default=50, help_text=_("At most so many go to guests without being paid.")
+    )
     require_account = models.BooleanField(_("buyers must sign in"), default=False)
     waitlist_offer_hours = models.SmallIntegerField(_("hours to take an offer from the waiting list"), default=24)
 
@@ -297,6 +301,11 @@ class Event(Row, SoftDeleted):
                 violation_error_message=_("Give buyers between 5 and 120 minutes to pay."),
             ),
             CheckConstraint(
+                condition=Q(comp_limit__gte=0),
+                name="event_comp_limit_not_negative",
+                violation_error_message=_("Fewer than no tickets cannot be given away."),
+            ),
+            CheckConstraint(
                 condition=Q(waitlist_offer_hours__gte=1, waitlist_offer_hours__lte=168),
                 name="event_offer_is_an_hour_to_a_week",
                 violation_error_message=_("An offer from the waiting list is open between 1 and 168 hours."),
@@ -339,6 +348,7 @@ class Event(Row, SoftDeleted):
                 name="events_public_city",
             ),
             Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="events_deleted"),
+            Index(fields=["ends_at"], condition=Q(version__gt=1), name="events_changed"),
             GinIndex(fields=["search_vector"], name="events_search"),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="events_search_typos"),
         ]

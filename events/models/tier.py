@@ -1,7 +1,7 @@
 """Places of one kind at one price, and how many of them are left."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import CheckConstraint, Exists, F, GeneratedField, Index, OuterRef, Q, UniqueConstraint
@@ -32,6 +32,13 @@ class TicketTierQuerySet(RowQuerySet):
     def listed(self) -> Self:
         """Those that are shown to everybody."""
         return self.filter(is_active=True, hidden=False)
+
+    def listed_for(self, code: Any) -> Self:
+        """Those that are shown to who has this code, which may unlock some of the hidden, or all if it names no tiers."""
+        if code is None or not code.unlocks_hidden:
+            return self.listed()
+        unlocked = [tier.pk for tier in code.tiers.all()]
+        return self.filter(Q(hidden=False) | Q(pk__in=unlocked) if unlocked else Q(), is_active=True)
 
     def in_window(self, at: datetime) -> Self:
         """Those whose own sale has begun and not ended."""

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from html import unescape
 from urllib.parse import urlencode
 
@@ -72,6 +73,20 @@ def event(found: Event) -> Shown:
         preview=settings.SITE_URL + card(found),
         json_ld=_json_ld(found, url, summary),
     )
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the promoter asks buyers to accept; the digest is kept with each order."""
+
+    by: str
+    html: SafeString
+    digest: str
+
+
+def terms(found: Event) -> Terms | None:
+    text = found.promoter.terms
+    return Terms(found.promoter.name, to_html(text), sha256(text.encode()).hexdigest()) if text else None
 
 
 def _end(begin: datetime, end: datetime) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from events import prices
-from events.models import Event, TicketTier, TierState
+from events.models import DiscountCode, Event, TicketTier, TierState
 from ticketing import money
 
 from .words import moment
@@ -67,17 +67,21 @@ class Tickets:
     because: str
     sum: prices.Quote | None  # of what is chosen
     about: str
+    code: str = ""
+    takes_orders: bool = True  # also while nothing is on sale that everybody sees: a code may show more
 
     @property
     def is_open(self) -> bool:
         return any(line.is_open for line in self.lines)
 
 
-def tickets(found: Event, wanted: Mapping[UUID, int], at: datetime) -> Tickets:
+def tickets(found: Event, wanted: Mapping[UUID, int], at: datetime, code: DiscountCode | None = None) -> Tickets:
+    """Say what is to be had. `found` comes `with_prices` of the same code."""
     lines = tier_lines(found, at, wanted)
     chosen = [line for line in lines if line.chosen]
     priced = [prices.Line(line.id, line.chosen, line.list_price) for line in chosen]
-    total = prices.quote(priced, prices.terms_of(found)) if chosen else None
+    discount = prices.discount_of(code) if code else None
+    total = prices.quote(priced, prices.terms_of(found), discount) if chosen else None
     cancelled = found.status == Event.Status.CANCELLED
     over = _("This event is cancelled") if cancelled else _("This event is over") if found.is_over(at) else ""
     return Tickets(
@@ -86,6 +90,8 @@ def tickets(found: Event, wanted: Mapping[UUID, int], at: datetime) -> Tickets:
         because=found.cancel_reason,
         sum=total,
         about=price_of(found, total.total).about if total else "",
+        code=code.code if code else "",
+        takes_orders=not over and found.status == Event.Status.PUBLISHED,
     )
 
 

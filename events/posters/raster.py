@@ -127,7 +127,7 @@ def _path(data: str) -> Iterator[tuple[list[Point], bool]]:
 def _curve(a: Point, b: Point, c: Point) -> Iterator[Point]:
     for step in range(1, STEPS + 1):
         t = step / STEPS
-        yield tuple((1 - t) ** 2 * p + 2 * t * (1 - t) * q + t * t * r for p, q, r in zip(a, b, c, strict=True))  # type: ignore[misc]
+        yield tuple((1 - t) ** 2 * p + 2 * t * (1 - t) * q + t * t * r for p, q, r in zip(a, b, c, strict=True))  # type: ignore[misc]  # a pair, as a and b and c are
 
 
 def _arc(a: Point, b: Point, radii: Point, *, large: bool, sweep: bool) -> Iterator[Point]:

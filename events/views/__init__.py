@@ -2,7 +2,7 @@
 
 from .drawings import art, card, picture, poster
 from .machines import robots, sitemap, sitemap_of
-from .public import availability, by, calendar, event, home, past
+from .public import availability, by, calendar, event, event_page, event_texts, home, past, tickets_part
 from .reminders import no_more, remind
 
 __all__ = [
@@ -12,6 +12,8 @@ __all__ = [
     "calendar",
     "card",
     "event",
+    "event_page",
+    "event_texts",
     "home",
     "no_more",
     "past",
@@ -21,4 +23,5 @@ __all__ = [
     "robots",
     "sitemap",
     "sitemap_of",
+    "tickets_part",
 ]

@@ -1,42 +1,49 @@
 """The public pages."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.cache import add_never_cache_headers, patch_cache_control, patch_vary_headers
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from accounts.models import Promoter
 from events import kept, pages
-from events.forms import Remind, Search, Wanted
+from events.forms import Buy, Remind, Search, Wanted
 from events.models import Event
+from ticketing import identity
 from ticketing.markdown import to_html
 
 from .drawings import seen
 
+# What the page's address may ask; two visitors who ask the same see the same.
+ASKED = ("q", "city", "from", "to", "price", "after")
+
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    cities = kept.LISTS.get(kept.EVERYTHING, "cities", lambda: pages.cities(timezone.now()))
-    search = Search(request.GET, cities=cities)
-    wanted = search.wanted(pages.read_cursor(request.GET.get("after", "")))
+    asked = {name: request.GET[name] for name in ASKED if request.GET.get(name)}
+    variant = sha256(f"{get_language()} {asked!r}".encode()).hexdigest()
+    page = kept.LISTS.get(kept.EVERYTHING, variant, lambda: _home(asked))
+    return render(request, "events/home.html", {"page": page, "canonical": settings.SITE_URL + request.path})
 
-    def make() -> str:
-        found = pages.results(wanted, timezone.now())
-        later = {name: request.GET[name] for name in search.fields if request.GET.get(name)} | {"after": found.more}
-        return render_to_string("events/_results.html", {"found": found, "wanted": wanted, "later": later})
 
-    variant = sha256(f"{get_language()} {wanted!r}".encode()).hexdigest()
-    results = kept.LISTS.get(kept.EVERYTHING, variant, make)
-    context = {"search": search, "wanted": wanted, "canonical": settings.SITE_URL + request.path, "results": results}
-    return render(request, "events/home.html", context)
+def _home(asked: dict[str, str]) -> dict[str, str]:
+    at = timezone.now()
+    cities = kept.LISTS.get(kept.EVERYTHING, "cities", lambda: pages.cities(at))
+    search = Search(asked, cities=cities)
+    wanted = search.wanted(pages.read_cursor(asked.get("after", "")))
+    found = pages.results(wanted, at)
+    shown = {"search": search, "wanted": wanted, "found": found, "later": asked | {"after": found.more}}
+    parts = {name: render_to_string(f"events/_{name}.html", shown) for name in ("search", "results")}
+    return {**parts, "words": wanted.words}
 
 
 @require_safe
@@ -75,21 +82,54 @@ def by(request: HttpRequest, slug: str, *, is_past: bool = False) -> HttpRespons
 
 @require_safe
 def event(request: HttpRequest, slug: str) -> HttpResponse:
-    return event_page(request, slug, Remind())
+    return event_page(request, slug)
 
 
-def event_page(request: HttpRequest, slug: str, reminder: Remind) -> HttpResponse:
-    """Show the page. The form stands outside the kept parts, for its token belongs to one visitor."""
-    texts = _texts(request, slug)
+def event_page(
+    request: HttpRequest, slug: str, *, reminder: Remind | None = None, attempt: pages.Attempt | None = None, status: int = 200
+) -> HttpResponse:
+    """Show the page. Its forms stand outside the kept parts, for their token belongs to one visitor."""
+    texts = event_texts(request, slug)
     waits = texts["sale_to_come"] and timezone.now() < texts["sale_to_come"]
-    context = {"page": texts, "tickets": _tickets(request, texts), "slug": slug, "form": reminder if waits else None}
-    return render(request, "events/event.html", context)
+    begun = attempt or pages.Attempt(Buy(initial=_known(request)), pages.read_quantities(request.GET.dict()))
+    context = {
+        "page": texts,
+        "tickets": tickets_part(texts["id"], begun, texts["turns"]),
+        "slug": slug,
+        "form": (reminder or Remind()) if waits else None,
+        "attempt": begun,
+        "buy": begun.form,
+        "site_terms": bool(identity.current().text("terms")),
+    }
+    response = render(request, "events/event.html", context, status=status)
+    if request.user.is_authenticated or attempt:
+        add_never_cache_headers(response)  # it has a person's address in it
+    return response
+
+
+def event_texts(request: HttpRequest, slug: str) -> dict[str, Any]:
+    """Return the parts of the page that only the promoter's own changes change. Raises Http404 for who must not see it."""
+    try:
+        return dict(kept.TEXTS.get(slug, str(get_language()), lambda: _make_texts(Event.objects.shown().with_prices().get(slug=slug))))
+    except Event.DoesNotExist:
+        # A draft, for those who work on it; nobody else learns that it is there.
+        return _make_texts(seen(request, slug, prices=True))
+
+
+def tickets_part(event_id: Any, begun: pages.Attempt, turns: Sequence[datetime]) -> dict[str, Any]:
+    """Return what is to be had, as HTML, and whether orders are taken; from what is kept, if nothing is chosen yet."""
+    if begun.wanted or begun.code:
+        return _make_tickets(event_id, begun)
+    now = timezone.now()
+    variant = f"{get_language()}-{sum(turn <= now for turn in turns)}"
+    return dict(kept.STOCK.get(event_id, variant, lambda: _make_tickets(event_id, begun)))
 
 
 @require_safe
 def availability(request: HttpRequest, slug: str) -> HttpResponse:
     """The part of the event page that changes while it is open; "nothing new" costs no query."""
-    html = _tickets(request, _texts(request, slug))
+    texts = event_texts(request, slug)
+    html = tickets_part(texts["id"], pages.Attempt(Buy(), pages.read_quantities(request.GET.dict())), texts["turns"])["html"]
     etag = f'"{sha256(html.encode()).hexdigest()[:20]}"'
     unchanged = request.headers.get("If-None-Match") == etag
     response = HttpResponse(status=304) if unchanged else HttpResponse(html)
@@ -109,13 +149,9 @@ def calendar(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
-def _texts(request: HttpRequest, slug: str) -> dict[str, Any]:
-    """Return the parts of the page that only the promoter's own changes change."""
-    try:
-        return dict(kept.TEXTS.get(slug, str(get_language()), lambda: _make_texts(Event.objects.shown().with_prices().get(slug=slug))))
-    except Event.DoesNotExist:
-        # A draft, for those who work on it; nobody else learns that it is there.
-        return _make_texts(seen(request, slug, prices=True))
+def _known(request: HttpRequest) -> dict[str, str]:
+    user: Any = request.user
+    return {"email": user.email, "name": user.name} if user.is_authenticated else {}
 
 
 def _make_texts(found: Event) -> dict[str, Any]:
@@ -130,19 +166,12 @@ def _make_texts(found: Event) -> dict[str, Any]:
         "is_draft": not found.is_shown,
         "turns": pages.turns(found),
         "sale_to_come": found.sale_to_come(timezone.now()),
+        "terms": pages.terms(found),
         **parts,
     }
 
 
-def _tickets(request: HttpRequest, texts: dict[str, Any]) -> str:
-    wanted = pages.read_quantities(request.GET.dict())
-    if wanted:
-        return _make_tickets(texts["id"], wanted)
-    now = timezone.now()
-    variant = f"{get_language()}-{sum(turn <= now for turn in texts['turns'])}"
-    return str(kept.STOCK.get(texts["id"], variant, lambda: _make_tickets(texts["id"], {})))
-
-
-def _make_tickets(event_id: Any, wanted: dict[UUID, int]) -> str:
-    found = get_object_or_404(Event.objects.with_prices(), pk=event_id)
-    return render_to_string("events/_tickets.html", {"event": found, "tickets": pages.tickets(found, wanted, timezone.now())})
+def _make_tickets(event_id: Any, begun: pages.Attempt) -> dict[str, Any]:
+    found = get_object_or_404(Event.objects.with_prices(begun.code), pk=event_id)
+    shown = pages.tickets(found, begun.wanted, timezone.now(), begun.code)
+    return {"html": render_to_string("events/_tickets.html", {"event": found, "tickets": shown}), "takes_orders": shown.takes_orders}

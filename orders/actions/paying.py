@@ -11,6 +11,7 @@ from orders.models import Order
 from orders.models.order import HOLDING
 from ticketing import statuses
 
+from . import letters
 from .tickets import issue
 
 
@@ -27,8 +28,9 @@ def mark_paid(*, order_id: UUID, at: datetime, by: str, details: dict[str, Any] 
     held, items = order.status in HOLDING, list(order.items.order_by("pk"))
     lines = {item.tier_id: item.kept for item in items if item.kept}
     statuses.move(order, Order.Status.PAID, at=at, by=by, details=details, paid_at=at, cancelled_at=None, cancel_reason="")
-    issue(order, items, first=order.tickets.count() + 1)
-    # Letters are owed here: the tickets.
+    first = order.tickets.count() + 1
+    issue(order, items, first=first)
+    letters.owe(order, "orders.tickets", occasion=str(first) if first > 1 else "")
     if not held:
         events.actions.claim(event_id=order.event_id, lines=lines, at=at, code_id=order.code_id)
     events.actions.sell(event_id=order.event_id, lines=lines)

@@ -5,24 +5,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 import events.actions
 from events import prices, refunds
 from events.models import DiscountCode, Event, TicketTier
-from orders.buyers import Buyer
+from orders.buyers import Buyer, canonical
 from orders.models import Order, OrderItem
 from orders.models.order import HOLDING, LIVE
 from ticketing import history
 from ticketing.errors import DomainError
 
+from . import letters
 from .tickets import issue
 
 HOLDS_PER_BUYER = 2  # of one event; one more than a buyer needs who went back and chose anew
+# One source, such as a household or a campus, holds a tenth of what is left of a tier unpaid, or so many places.
+FREELY_HELD, HELD_SHARE = 12, 10
 MOST = 1_000_000  # of one tier; more than any tier has, less than what counters overflow with
 
 
@@ -47,6 +52,13 @@ class OneOrderEach(DomainError):
 class TooManyHolds(DomainError):
     def __init__(self) -> None:
         super().__init__(_("Places are held for you at this event already. Pay or cancel those orders first."))
+
+
+class TooManyFromHere(DomainError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("Others where you are hold many of these tickets and have not paid yet. Try again in some minutes, or from another network.")
+        )
 
 
 @dataclass(frozen=True)
@@ -74,6 +86,7 @@ class Visit:
     """A buyer who is being served: nobody of the same address is, at this event, until the transaction ends."""
 
     person_key: str
+    mailbox: str  # digest of where its letters go
     orders: tuple[Order, ...]  # live ones of this person or this browser, and that of the same submission
     same: Order | None
 
@@ -91,9 +104,9 @@ class Offer:
 def receive(*, wish: Wish) -> Visit:
     """Let one order of a person at an event be placed at a time, and see what the person has.
 
-    Locks: the person at this event, before anything else.
+    Locks: the person at this event, then the mailbox of its letters, before anything else.
     """
-    person_key = _served(wish)
+    person_key, mailbox = _served(wish)
     known = Q(event=wish.event_id, person_key=person_key, status__in=LIVE)
     if wish.buyer.key:
         known |= Q(event=wish.event_id, buyer_key=wish.buyer.key, status__in=HOLDING)
@@ -101,7 +114,7 @@ def receive(*, wish: Wish) -> Visit:
         known |= Q(submission=wish.submission)
     found = tuple(Order.objects.filter(known))
     same = next((order for order in found if wish.submission and order.submission == wish.submission), None)
-    return Visit(person_key, found, same)
+    return Visit(person_key, mailbox, found, same)
 
 
 def priced(*, wish: Wish, visit: Visit, free: bool = False) -> Offer:
@@ -114,7 +127,7 @@ def priced(*, wish: Wish, visit: Visit, free: bool = False) -> Offer:
         raise AccountNeeded
     if min(wish.lines.values(), default=0) < 1:
         raise NothingChosen
-    tiers = {tier.pk: tier for tier in TicketTier.objects.filter(event=event, pk__in=wish.lines)}
+    tiers = {tier.pk: tier for tier in _tiers(wish)}
     if len(tiers) != len(wish.lines) or max(wish.lines.values()) > MOST:
         raise events.actions.NotOnSale(_("There is no such ticket here. Load the page again and choose from what it shows."))
     code = _code(wish, visit) if wish.code.strip() else None
@@ -131,16 +144,17 @@ def place(
     Without `expires_at` there is nothing to pay: the order is paid, and its tickets are made. `given` are comps:
     they are not for buyers' limits, nor for the line.
     Locks: by claim, the event if it has a capacity, the code, the tiers.
-    Raises: OneOrderEach, TooManyHolds, and what claim raises.
+    Raises: OneOrderEach, TooManyHolds, TooManyFromHere, and what claim raises.
     """
     order = _order(order_id=order_id, wish=wish, visit=visit, offer=offer, at=at, expires_at=expires_at, given=given)
     if not given:
-        _check_limits(order, visit, at)
+        _check_limits(order, wish, visit, offer, at)
     order.save(force_insert=True)
     lines = [OrderItem(order=order, tier_id=line.tier, quantity=line.quantity, unit_price=line.unit_price) for line in offer.quote.lines]
     items = OrderItem.objects.bulk_create(lines)
     history.record(order, "placed" if expires_at else "paid", at=at, by=by, new=order.status, details={"places": sum(wish.lines.values())})
-    # Letters are owed here: before the places are claimed.
+    kind = "orders.held" if expires_at else "orders.tickets"
+    letters.owe(order, kind) if given else letters.owe_sparingly(order, kind, mailbox=visit.mailbox)
     if expires_at is None:
         issue(order, items, first=1)
     events.actions.claim(event_id=offer.event.pk, lines=wish.lines, at=at, offered=given, code_id=order.code_id)
@@ -149,30 +163,37 @@ def place(
     return order
 
 
-def _served(wish: Wish) -> str:
-    """Wait until nobody else of this address is served at this event; return the address's digest."""
-    person = wish.buyer.person
+def _served(wish: Wish) -> tuple[str, str]:
+    """Wait until nobody else of this address is served at this event; return the digests of the person and the mailbox."""
+    person, mailbox = wish.buyer.person, canonical(wish.buyer.email)
     with connection.cursor() as cursor:
-        cursor.execute(SERVED, [person, f"{wish.event_id} {person}"])
-        return str(cursor.fetchone()[0])
+        cursor.execute(SERVED, [person, mailbox, f"{wish.event_id} {person}", letters.named(mailbox)])
+        person_key, mailbox_key, *_locks = cursor.fetchone()
+    return str(person_key), str(mailbox_key)
 
 
-SERVED = "SELECT ticketing_digest(%s), pg_advisory_xact_lock(hashtextextended(%s, 0))"
+SERVED = """SELECT ticketing_digest(%s), ticketing_digest(%s),
+    pg_advisory_xact_lock(hashtextextended(%s, 0)), pg_advisory_xact_lock(hashtextextended(%s, 0))"""
+
+
+def _tiers(wish: Wish) -> QuerySet[TicketTier]:
+    """Return the tiers with the places that `held_here`: from the same source, not paid yet."""
+    here = Q(order__event=wish.event_id, order__status__in=HOLDING, order__source_key=wish.buyer.source) & ~Q(order__source_key="")
+    items = OrderItem.objects.filter(here, tier=OuterRef("pk")).order_by().values("tier")
+    held = Coalesce(Subquery(items.annotate(places=Sum("quantity")).values("places")), 0)
+    return TicketTier.objects.filter(event=wish.event_id, pk__in=wish.lines).annotate(held_here=held)
 
 
 def _code(wish: Wish, visit: Visit) -> DiscountCode:
     """Return the code that was typed. Whether it is valid now, claim decides; how often this person used it, we know here."""
-    typed = wish.code.strip().upper()
-    code: DiscountCode | None = DiscountCode.objects.prefetch_related("tiers").filter(event=wish.event_id, code=typed).first()
-    if code is None:
-        raise events.actions.CodeRefused(_("This code is not known here. Check its letters."))
+    code = events.actions.find_code(event_id=wish.event_id, typed=wish.code)
     used = sum(order.code_id == code.pk for order in visit.orders)
     if code.max_uses_per_buyer is not None and used >= code.max_uses_per_buyer:
         raise events.actions.CodeRefused(_("You have used this code as often as one person may."))
     return code
 
 
-def _check_limits(order: Order, visit: Visit, at: datetime) -> None:
+def _check_limits(order: Order, wish: Wish, visit: Visit, offer: Offer, at: datetime) -> None:
     if order.single_key:
         other = next((other for other in visit.orders if other.person_key == visit.person_key), None)
         if other is not None:
@@ -180,6 +201,17 @@ def _check_limits(order: Order, visit: Visit, at: datetime) -> None:
     held = sum(other.status in HOLDING and not _is_overdue(other, at) for other in visit.orders)
     if order.status in HOLDING and held >= HOLDS_PER_BUYER:
         raise TooManyHolds
+    if order.status in HOLDING and any(_is_too_much(tier, offer.event, wish.lines[tier.pk]) for tier in offer.tiers.values()):
+        raise TooManyFromHere
+
+
+def _is_too_much(tier: Any, event: Event, wanted: int) -> bool:
+    """Answer whether one source would hold too much: the fuller the event, the less it may. Its first hold is never too much.
+
+    Two at once from one source may pass together: nobody is made to wait for his neighbours.
+    """
+    most = max(FREELY_HELD, tier.left_in(event) // HELD_SHARE)
+    return bool(tier.held_here) and tier.held_here + wanted > most
 
 
 def _is_overdue(order: Order, at: datetime) -> bool:
@@ -196,10 +228,12 @@ def _order(*, order_id: UUID, wish: Wish, visit: Visit, offer: Offer, at: dateti
         buyer_name=buyer.name,
         buyer_phone=buyer.phone,
         buyer_key=buyer.key,
+        source_key=buyer.source,
         person_key=visit.person_key,
         single_key=visit.person_key if offer.event.one_order_per_buyer and not given else "",
         submission=wish.submission,
         language=buyer.language,
+        event_version=offer.event.version,
         auth_method=buyer.auth_method,
         consent=buyer.consent or {},
         status=Order.Status.PENDING if expires_at else Order.Status.PAID,

@@ -8,8 +8,12 @@ from orders.names import ticket_code
 
 def issue(order: Order, items: Sequence[OrderItem], *, first: int) -> list[Ticket]:
     """Make a ticket for each place that the order keeps, numbered from `first` on, in the caller's transaction."""
+    return Ticket.objects.bulk_create(tickets_of(order, items, first=first))
+
+
+def tickets_of(order: Order, items: Sequence[OrderItem], *, first: int) -> list[Ticket]:
     places = [item for item in items for _place in range(item.kept)]
-    tickets = [
+    return [
         Ticket(
             order=order,
             tier_id=item.tier_id,
@@ -20,4 +24,3 @@ def issue(order: Order, items: Sequence[OrderItem], *, first: int) -> list[Ticke
         )
         for number, item in enumerate(places, start=first)
     ]
-    return Ticket.objects.bulk_create(tickets)

@@ -103,6 +103,8 @@ class Migration(migrations.Migration):
                 ("cancelled_at", models.DateTimeField(blank=True, null=True, verbose_name="cancelled at")),
                 ("cancel_reason", models.CharField(blank=True, max_length=500, verbose_name="cancelled because")),
                 ("gate_hold", models.CharField(blank=True, max_length=200, verbose_name="held at the gate because")),
+                ("event_version", models.IntegerField(default=1, editable=False)),
+                ("reminded_for", models.DateTimeField(blank=True, editable=False, null=True)),
                 (
                     "code",
                     models.ForeignKey(
@@ -140,6 +142,110 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "order",
                 "verbose_name_plural": "orders",
+                "indexes": [
+                    models.Index(fields=["user", "status"], name="orders_user_status"),
+                    models.Index(fields=["event", "status"], name="orders_event_status"),
+                    models.Index(fields=["status", "created_at"], name="orders_status_created"),
+                    models.Index(condition=models.Q(("status", "pending")), fields=["expires_at"], name="orders_to_expire"),
+                    models.Index(django.db.models.functions.text.Lower("buyer_email"), name="orders_email"),
+                    models.Index(
+                        condition=models.Q(("buyer_key", ""), _negated=True), fields=["buyer_key", "status"], name="orders_buyer_key_status"
+                    ),
+                    models.Index(fields=["event", "person_key", "status"], name="orders_person"),
+                    models.Index(fields=["created_at"], name="orders_created"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reference__regex", "^BK-[0-9A-HJKMNP-TV-Z]{10}$")),
+                        name="order_reference_shape",
+                        violation_error_message="A reference is BK- and ten letters and digits.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("secret__regex", "^[A-Za-z0-9_-]{32}$")),
+                        name="order_secret_shape",
+                        violation_error_message="A secret has 32 letters and digits.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("discount__gte", 0), ("service_fee__gte", 0), ("subtotal__gte", 0), ("tax__gte", 0), ("total__gte", 0)
+                        ),
+                        name="order_amounts_not_negative",
+                        violation_error_message="An amount cannot be less than nothing.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "total",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(models.F("subtotal"), "+", models.F("service_fee")),
+                                    "+",
+                                    models.F("tax"),
+                                ),
+                            )
+                        ),
+                        name="order_total_adds_up",
+                        violation_error_message="The total is the subtotal, the service fee and the tax together.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("currency__in", ["IDR", "USD", "USDT"])),
+                        name="order_currency_known",
+                        violation_error_message="Choose IDR, USD or USDT.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["pending", "confirming", "paid", "expired", "cancelled"])),
+                        name="order_status_known",
+                        violation_error_message="This status is not known.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("auth_method__in", ["guest", "password", "google", "magic_link"])),
+                        name="order_auth_method_known",
+                        violation_error_message="This way to sign in is not known.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ["pending", "confirming"]), _negated=True),
+                            ("expires_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="held_order_has_deadline",
+                        violation_error_message="Held places have a deadline.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("paid_at__isnull", False), ("status__in", ["paid", "cancelled"])),
+                            models.Q(("paid_at", None), ("status__in", ["pending", "confirming", "expired", "cancelled"])),
+                            _connector="OR",
+                        ),
+                        name="paid_order_says_when",
+                        violation_error_message="A paid order has the time of its payment, and no other has one.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("cancelled_at__isnull", False), ("status", "cancelled")),
+                            models.Q(("cancel_reason", ""), ("cancelled_at", None), models.Q(("status", "cancelled"), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="cancelled_order_says_when",
+                        violation_error_message="A cancelled order has the time of its end, and no other has one.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("extensions__gte", 0), ("extensions__lte", 3)),
+                        name="order_extensions_within_limit",
+                        violation_error_message="An order is extended three times at most.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ["pending", "confirming", "paid"]), models.Q(("single_key", ""), _negated=True)),
+                        fields=("event", "single_key"),
+                        name="one_order_per_buyer",
+                        violation_error_message="This event is one order for each person.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("legacy_reference", ""), _negated=True),
+                        fields=("legacy_reference",),
+                        name="one_order_per_legacy_reference",
+                        violation_error_message="Another order has this older number already.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -180,6 +286,28 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "line",
                 "verbose_name_plural": "lines",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("quantity__gt", 0)),
+                        name="item_quantity_positive",
+                        violation_error_message="A line has at least one place.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("returned__gte", 0), ("returned__lte", models.F("quantity"))),
+                        name="item_returned_within_quantity",
+                        violation_error_message="No more can come back than were bought.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("unit_price__gte", 0)),
+                        name="item_price_not_negative",
+                        violation_error_message="A price cannot be less than nothing.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("order", "tier"),
+                        name="one_item_per_tier",
+                        violation_error_message="The order has a line of this tier already.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -243,249 +371,43 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "ticket",
                 "verbose_name_plural": "tickets",
-            },
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(fields=["user", "status"], name="orders_user_status"),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(fields=["event", "status"], name="orders_event_status"),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(fields=["status", "created_at"], name="orders_status_created"),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(condition=models.Q(("status", "pending")), fields=["expires_at"], name="orders_to_expire"),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(django.db.models.functions.text.Lower("buyer_email"), name="orders_email"),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(
-                condition=models.Q(("buyer_key", ""), _negated=True), fields=["buyer_key", "status"], name="orders_buyer_key_status"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(fields=["event", "person_key", "status"], name="orders_person"),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(fields=["created_at"], name="orders_created"),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reference__regex", "^BK-[0-9A-HJKMNP-TV-Z]{10}$")),
-                name="order_reference_shape",
-                violation_error_message="A reference is BK- and ten letters and digits.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("secret__regex", "^[A-Za-z0-9_-]{32}$")),
-                name="order_secret_shape",
-                violation_error_message="A secret has 32 letters and digits.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("discount__gte", 0), ("service_fee__gte", 0), ("subtotal__gte", 0), ("tax__gte", 0), ("total__gte", 0)),
-                name="order_amounts_not_negative",
-                violation_error_message="An amount cannot be less than nothing.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "total",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(models.F("subtotal"), "+", models.F("service_fee")),
-                            "+",
-                            models.F("tax"),
+                "indexes": [
+                    models.Index(fields=["order", "tier"], name="tickets_order_tier"),
+                    models.Index(fields=["event", "status"], name="tickets_event_status"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^TIX-[0-9A-HJKMNP-TV-Z]{10}-[0-9]{2,5}$")),
+                        name="ticket_code_shape",
+                        violation_error_message="A code is TIX-, the order's letters and digits, and a number.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("serial__regex", "^[0-9a-f]{32}$")),
+                        name="ticket_serial_shape",
+                        violation_error_message="A serial has 32 hexadecimal digits.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("secret__regex", "^[A-Za-z0-9_-]{32}$")),
+                        name="ticket_secret_shape",
+                        violation_error_message="A secret has 32 letters and digits.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["valid", "used", "cancelled"])),
+                        name="ticket_status_known",
+                        violation_error_message="This status is not known.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "used"), ("used_at__isnull", False)),
+                            models.Q(("status", "valid"), ("used_at", None)),
+                            ("status", "cancelled"),
+                            _connector="OR",
                         ),
-                    )
-                ),
-                name="order_total_adds_up",
-                violation_error_message="The total is the subtotal, the service fee and the tax together.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("currency__in", ["IDR", "USD", "USDT"])),
-                name="order_currency_known",
-                violation_error_message="Choose IDR, USD or USDT.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["pending", "confirming", "paid", "expired", "cancelled"])),
-                name="order_status_known",
-                violation_error_message="This status is not known.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("auth_method__in", ["guest", "password", "google", "magic_link"])),
-                name="order_auth_method_known",
-                violation_error_message="This way to sign in is not known.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status__in", ["pending", "confirming"]), _negated=True), ("expires_at__isnull", False), _connector="OR"
-                ),
-                name="held_order_has_deadline",
-                violation_error_message="Held places have a deadline.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("paid_at__isnull", False), ("status__in", ["paid", "cancelled"])),
-                    models.Q(("paid_at", None), ("status__in", ["pending", "confirming", "expired", "cancelled"])),
-                    _connector="OR",
-                ),
-                name="paid_order_says_when",
-                violation_error_message="A paid order has the time of its payment, and no other has one.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("cancelled_at__isnull", False), ("status", "cancelled")),
-                    models.Q(("cancel_reason", ""), ("cancelled_at", None), models.Q(("status", "cancelled"), _negated=True)),
-                    _connector="OR",
-                ),
-                name="cancelled_order_says_when",
-                violation_error_message="A cancelled order has the time of its end, and no other has one.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("extensions__gte", 0), ("extensions__lte", 3)),
-                name="order_extensions_within_limit",
-                violation_error_message="An order is extended three times at most.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status__in", ["pending", "confirming", "paid"]), models.Q(("single_key", ""), _negated=True)),
-                fields=("event", "single_key"),
-                name="one_order_per_buyer",
-                violation_error_message="This event is one order for each person.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="order",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("legacy_reference", ""), _negated=True),
-                fields=("legacy_reference",),
-                name="one_order_per_legacy_reference",
-                violation_error_message="Another order has this older number already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gt", 0)),
-                name="item_quantity_positive",
-                violation_error_message="A line has at least one place.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("returned__gte", 0), ("returned__lte", models.F("quantity"))),
-                name="item_returned_within_quantity",
-                violation_error_message="No more can come back than were bought.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("unit_price__gte", 0)),
-                name="item_price_not_negative",
-                violation_error_message="A price cannot be less than nothing.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderitem",
-            constraint=models.UniqueConstraint(
-                fields=("order", "tier"), name="one_item_per_tier", violation_error_message="The order has a line of this tier already."
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(fields=["order", "tier"], name="tickets_order_tier"),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(fields=["event", "status"], name="tickets_event_status"),
-        ),
-        migrations.AddConstraint(
-            model_name="ticket",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^TIX-[0-9A-HJKMNP-TV-Z]{10}-[0-9]{2,5}$")),
-                name="ticket_code_shape",
-                violation_error_message="A code is TIX-, the order's letters and digits, and a number.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticket",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("serial__regex", "^[0-9a-f]{32}$")),
-                name="ticket_serial_shape",
-                violation_error_message="A serial has 32 hexadecimal digits.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticket",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("secret__regex", "^[A-Za-z0-9_-]{32}$")),
-                name="ticket_secret_shape",
-                violation_error_message="A secret has 32 letters and digits.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticket",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["valid", "used", "cancelled"])),
-                name="ticket_status_known",
-                violation_error_message="This status is not known.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticket",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "used"), ("used_at__isnull", False)),
-                    models.Q(("status", "valid"), ("used_at", None)),
-                    ("status", "cancelled"),
-                    _connector="OR",
-                ),
-                name="used_ticket_says_when",
-                violation_error_message="A used ticket has the time of its use, and a valid one has none.",
-            ),
+                        name="used_ticket_says_when",
+                        violation_error_message="A used ticket has the time of its use, and a valid one has none.",
+                    ),
+                ],
+            },
         ),
         touched("orders_order"),
         touched("orders_orderitem"),

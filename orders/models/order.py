@@ -6,8 +6,8 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
-from django.db.models.functions import Lower
+from django.db.models import CheckConstraint, F, Index, Max, OuterRef, Q, Subquery, UniqueConstraint
+from django.db.models.functions import Greatest, Lower
 from django.utils.translation import gettext_lazy as _
 
 from events.models import DiscountCode, Event, TicketTier
@@ -60,6 +60,23 @@ class OrderQuerySet(RowQuerySet):
     def overdue(self, at: datetime) -> Self:
         return self.filter(status=Status.PENDING, expires_at__lte=at)
 
+    def with_address(self) -> Self:
+        return self.annotate(address=Lower("buyer_email"))
+
+    def of_address(self, email: str) -> Self:
+        return self.with_address().filter(address=email.strip().lower())
+
+    def with_told_at(self) -> Self:
+        """With the last change of their tickets and messages: a ticket that is used at the door changes no order."""
+        from .concern import Concern
+        from .ticket import Ticket
+
+        lasts = [
+            Subquery(model.objects.filter(order=OuterRef("pk")).order_by().values("order").annotate(last=Max("updated_at")).values("last"))
+            for model in (Ticket, Concern)
+        ]
+        return self.annotate(told_at=Greatest(*lasts))
+
 
 class Order(Row):
     Status, SignIn = Status, SignIn
@@ -83,10 +100,13 @@ class Order(Row):
     buyer_name = models.CharField(_("name"), max_length=120)
     buyer_phone = EncryptedTextField(_("phone"), blank=True, default="", db_default="")
     buyer_key = models.CharField(max_length=64, blank=True, editable=False)  # digest of a first-party cookie
+    source_key = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)  # digest of where it came from
     person_key = models.CharField(max_length=32, editable=False)  # digest of the address, however it is written
     single_key = models.CharField(max_length=32, blank=True, editable=False)  # the same, where one order each is the rule
     submission = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
     language = models.CharField(_("language of its letters"), max_length=5, default="en")
+    event_version = models.IntegerField(default=1, editable=False)  # of which the buyer was told
+    reminded_for = models.DateTimeField(null=True, blank=True, editable=False)  # the start that the buyer was reminded of
     auth_method = models.CharField(_("bought"), max_length=10, choices=SignIn, default=SignIn.GUEST)
     consent = models.JSONField(default=dict, blank=True, editable=False)
 
@@ -107,6 +127,8 @@ class Order(Row):
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
     cancel_reason = models.CharField(_("cancelled because"), max_length=500, blank=True)
     gate_hold = models.CharField(_("held at the gate because"), max_length=200, blank=True)
+
+    told_at: datetime | None  # of `with_told_at`
 
     objects = OrderQuerySet.as_manager()
 
@@ -191,6 +213,7 @@ class Order(Row):
             Index(Lower("buyer_email"), name="orders_email"),
             Index(fields=["buyer_key", "status"], condition=~Q(buyer_key=""), name="orders_buyer_key_status"),
             Index(fields=["event", "person_key", "status"], name="orders_person"),
+            Index(fields=["source_key", "event"], condition=Q(status__in=HOLDING) & ~Q(source_key=""), name="orders_held_from"),
             Index(fields=["created_at"], name="orders_created"),
         ]
 
@@ -253,3 +276,7 @@ class OrderItem(Row):
     @property
     def kept(self) -> int:
         return self.quantity - self.returned
+
+    @property
+    def total(self) -> Decimal:
+        return self.unit_price * self.quantity

@@ -1,21 +1,57 @@
 """The deeds of money: orders begin here, are settled, held longer, and ended."""
 
-from .checkout import check_out, give_comps
-from .ending import MoneyOnTheWay, NotReturnable, annul, cancel, cancel_seat, follow_cancelled_events
+from .addresses import NoAddress, derive_addresses, fill_pool, take_address
+from .blocks import apply_block, begin_chain, roll_back, see_head
+from .chains import disable_chain, enable_chain
+from .checkout import check_out
+from .comps import TooManyComps, comps_left, give_comps, try_comps
+from .ending import MoneyOnTheWay, NotReturnable, annul, annul_seat, cancel, cancel_seat, follow_cancelled_events
 from .holds import expire_overdue, extend
+from .judging import judge, nearly_settled, to_judge
+from .notes import NothingNoted, add_note
+from .quoting import NotTaken, offered_tokens
+from .rates import NoRate, rate_in_use, take_round, take_static
+from .reports import refresh_sales, sales_are_old
 from .settling import NoReason, settle_by_hand
 
 __all__ = [
     "MoneyOnTheWay",
+    "NoAddress",
+    "NoRate",
     "NoReason",
     "NotReturnable",
+    "NotTaken",
+    "NothingNoted",
+    "TooManyComps",
+    "add_note",
     "annul",
+    "annul_seat",
+    "apply_block",
+    "begin_chain",
     "cancel",
     "cancel_seat",
     "check_out",
+    "comps_left",
+    "derive_addresses",
+    "disable_chain",
+    "enable_chain",
     "expire_overdue",
     "extend",
+    "fill_pool",
     "follow_cancelled_events",
     "give_comps",
+    "judge",
+    "nearly_settled",
+    "offered_tokens",
+    "rate_in_use",
+    "refresh_sales",
+    "roll_back",
+    "sales_are_old",
+    "see_head",
     "settle_by_hand",
+    "take_address",
+    "take_round",
+    "take_static",
+    "to_judge",
+    "try_comps",
 ]

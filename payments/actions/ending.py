@@ -1,9 +1,7 @@
 """Orders end, by the buyer's wish or the seller's, and the money that is owed goes back."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -11,12 +9,13 @@ from django.utils.translation import gettext as _
 
 import orders.actions
 from accounts.models import User
-from orders.models import Order, Ticket
+from orders.models import LIVE, Order, Ticket
 from payments import owed
 from payments.models import Payment, State
 from ticketing import history, statuses
 from ticketing.errors import DomainError
 
+from . import letters
 from .locking import locked_payment
 from .rights import PLANNERS, actor, only
 
@@ -44,8 +43,10 @@ def cancel(*, order_id: UUID, at: datetime, by: str = "buyer") -> Order:
     order = payment.order
     if order.status == Order.Status.PAID:
         _check_returnable(order, at)
-        places = {item.tier_id: item.kept for item in order.items.all()}
-        _owe(payment, owed.by_policy(order, list(order.items.all()), places), at=at, by=by)
+        items = list(order.items.all())
+        refund = owed.by_policy(order, items, {item.tier_id: item.kept for item in items})
+        _owe(payment, refund, at=at, by=by)
+        letters.cancelled(order, refund, at=at, by_buyer=True)
     elif payment.state in SEEN:
         raise MoneyOnTheWay
     return orders.actions.cancel(order_id=order_id, at=at, by=by)
@@ -66,11 +67,18 @@ def cancel_seat(*, ticket_id: UUID, at: datetime, by: str = "buyer") -> Order:
     _check_returnable(order, at)
     items = list(order.items.all())
     refund = owed.by_policy(order, items, {ticket.tier_id: 1})
-    if sum(item.kept for item in items) == 1:
+    is_last = sum(item.kept for item in items) == 1
+    if is_last:
         _owe(payment, refund, at=at, by=by)
+        letters.cancelled(order, refund, at=at, by_buyer=True)
     elif refund:
         history.record(payment, "refund_owed", at=at, by=by, details={"refund": str(refund), "ticket": str(ticket.pk)})
-    return orders.actions.cancel_seat(ticket_id=ticket_id, at=at, by=by)
+    if not is_last and not order.total:
+        letters.free_seat_cancelled(order, ticket)  # before the tier is locked, since it locks a mailbox
+    order = orders.actions.cancel_seat(ticket_id=ticket_id, at=at, by=by)
+    if not is_last and order.total:
+        letters.seat_cancelled(order, ticket, refund)
+    return order
 
 
 @transaction.atomic
@@ -82,13 +90,39 @@ def annul(*, order_id: UUID, reason: str, by: User | None, at: datetime, used_to
     payment = locked_payment(order_id)
     order = payment.order
     only(PLANNERS, order.event, by)
+    refund = Decimal(0)
     if order.status == Order.Status.PAID and payment.state == State.SETTLED:
         items = list(order.items.all())
-        places: Mapping[Any, int] = {item.tier_id: item.kept for item in items}
-        _owe(payment, owed.in_full(order, items, places), at=at, by=actor(by))
+        refund = owed.in_full(order, items, {item.tier_id: item.kept for item in items})
+        _owe(payment, refund, at=at, by=actor(by))
     elif payment.state in SEEN:
         statuses.move(payment, State.REVIEW, at=at, by=actor(by))
+    if order.status in LIVE:
+        letters.cancelled(order, refund, at=at)
     return orders.actions.cancel(order_id=order_id, at=at, by=actor(by), reason=reason.strip(), used_too=used_too)
+
+
+@transaction.atomic
+def annul_seat(*, ticket_id: UUID, reason: str, by: User | None, at: datetime, used_too: bool = False) -> Order:
+    """Cancel one seat for the seller, who owes its full price back. Annulling twice is annulling once.
+
+    Locks: the payment, and what `orders.actions.cancel_seat` locks. Raises: NotAllowed, TicketUsed, MoveRefused.
+    """
+    order_id = Ticket.objects.values_list("order", flat=True).get(pk=ticket_id)
+    payment = locked_payment(order_id)
+    order, ticket = payment.order, Ticket.objects.get(pk=ticket_id)
+    only(PLANNERS, order.event, by)
+    if ticket.status == Ticket.Status.CANCELLED:
+        return order
+    items = list(order.items.all())
+    if sum(item.kept for item in items) == 1:
+        return annul(order_id=order_id, reason=reason, by=by, at=at, used_too=used_too)
+    refund = owed.in_full(order, items, {ticket.tier_id: 1})
+    if refund:
+        history.record(payment, "refund_owed", at=at, by=actor(by), details={"refund": str(refund), "ticket": str(ticket.pk)})
+    order = orders.actions.cancel_seat(ticket_id=ticket_id, at=at, by=actor(by), used_too=used_too)
+    letters.seat_cancelled(order, ticket, refund, reason=reason.strip())
+    return order
 
 
 def follow_cancelled_events(*, at: datetime, most: int = BATCH) -> int:

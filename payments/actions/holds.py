@@ -10,25 +10,31 @@ from django.utils.translation import gettext as _
 import orders.actions
 from orders.models import Order
 from payments.deadlines import deadline
-from payments.models import WITHOUT_ADDRESS, Payment, State
+from payments.models import WITHOUT_ADDRESS, Payment, Provider, State
 
 from .locking import locked_payment
+from .quoting import chosen_token, quote
 
 BATCH = 100
 
 
 @transaction.atomic
 def extend(*, order_id: UUID, at: datetime, by: str = "buyer") -> Order:
-    """Hold the places once more as long as at first.
+    """Hold the places once more as long as at first; what is to be paid in USDT is quoted anew, at today's rate.
 
-    Locks: the payment, the order. Raises: NotExtended.
+    Locks: the payment, the order. Raises: NotExtended; for USDT also NotTaken, NoRate.
     """
     payment = locked_payment(order_id)
     if payment.state != State.AWAITING:
         raise orders.actions.NotExtended(_("Money for this order has been seen, so its places are kept for you as they are."))
     order = payment.order
     until = deadline(payment.provider, order.event, [item.tier for item in order.items.select_related("tier")], at=at)
-    return orders.actions.extend(order_id=order_id, until=until, at=at, by=by)
+    extended = orders.actions.extend(order_id=order_id, until=until, at=at, by=by)
+    if payment.provider == Provider.USDT:
+        newest = payment.quotes.latest("quoted_at")
+        token = chosen_token(newest.token_id, at)
+        quote(payment, token, total=order.total, currency=order.currency, at=at, deadline=until)
+    return extended
 
 
 def expire_overdue(*, at: datetime, tier_ids: Sequence[UUID] = (), order_ids: Sequence[UUID] = (), most: int = BATCH) -> int:

@@ -9,6 +9,7 @@ from events.models import Event
 from ticketing import history
 
 MONEY = (TeamRole.OWNER, TeamRole.FINANCE)
+TEAM = (TeamRole.OWNER, TeamRole.MANAGER, TeamRole.FINANCE)
 PLANNERS = (TeamRole.OWNER, TeamRole.MANAGER)
 
 
@@ -19,5 +20,8 @@ def actor(by: User | None) -> str:
 def only(team: tuple[TeamRole, ...], event: Event, by: User | None) -> None:
     """Let pass the site's admins and these roles of the event's promoter. Raises NotAllowed."""
     if by is not None and not roles.is_admin(by) and roles.role_in(by, event.promoter) not in team:
-        words = _("Only the promoter's owner and its finance may do that.")
-        raise NotAllowed(words if team == MONEY else _("Only the promoter's owner and managers may do that."))
+        words: dict[tuple[TeamRole, ...], str] = {
+            MONEY: _("Only the promoter's owner and its finance may do that."),
+            PLANNERS: _("Only the promoter's owner and managers may do that."),
+        }
+        raise NotAllowed(words.get(team, _("Only the promoter's team may do that.")))

@@ -11,6 +11,7 @@ function stepperButton(kind, label, input) {
   button.innerHTML = `<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="${shape[kind]}"/></svg>`;
   button.addEventListener("click", () => {
     kind === "less" ? input.stepDown() : input.stepUp();
+    input.dispatchEvent(new Event("input", { bubbles: true }));
     input.dispatchEvent(new Event("change", { bubbles: true }));
   });
   return button;
@@ -23,17 +24,30 @@ function limit(stepper) {
   more.disabled = Number(input.value) >= Number(input.max);
 }
 
+// What was asked before a number was changed would put the older number back, so it is not shown.
+let newer = false;
+document.addEventListener("htmx:beforeRequest", () => { newer = false; });
+document.addEventListener("htmx:beforeSwap", (event) => { event.detail.shouldSwap &&= !newer; });
+
 function equip(root) {
   for (const stepper of root.querySelectorAll(".stepper:not(:has(button))")) {
     const input = stepper.querySelector("input");
     stepper.prepend(stepperButton("less", stepper.dataset.less, input));
     stepper.append(stepperButton("more", stepper.dataset.more, input));
     stepper.addEventListener("change", () => limit(stepper));
+    stepper.addEventListener("input", () => { newer = true; });
     limit(stepper);
   }
 }
 
 equip(document);
+
+// A page that is made for paper.
+const printer = document.getElementById("print");
+if (printer) {
+  printer.hidden = false;
+  printer.addEventListener("click", () => print());
+}
 
 // A part that is replaced gives the focus back to where it was, also on the buttons that are only made here.
 let focused = "";
@@ -42,3 +56,32 @@ document.addEventListener("htmx:afterSwap", () => {
   equip(document);
   document.getElementById(focused)?.focus({ preventScroll: true });
 });
+
+// Clock: how long places are held, by the server's time. It warns a minute before the end, and looks again at the end.
+function tick() {
+  for (const clock of document.querySelectorAll("[data-until]")) {
+    clock.ahead ??= Date.parse(clock.dataset.now) - Date.now();
+    const left = Math.max(0, Math.ceil((Date.parse(clock.dataset.until) - Date.now() - clock.ahead) / 1000));
+    const [hours, minutes, seconds] = [Math.floor(left / 3600), Math.floor(left / 60) % 60, String(left % 60).padStart(2, "0")];
+    clock.querySelector("b").textContent = hours ? `${hours}:${String(minutes).padStart(2, "0")}:${seconds}` : `${minutes}:${seconds}`;
+    clock.classList.toggle("low", left <= 60);
+    document.getElementById("low").hidden = left > 60;
+    if (!left && !clock.over) {
+      clock.over = true;
+      setTimeout(() => htmx.trigger("#order", "look"), 1000);
+    }
+  }
+}
+
+// What a part that is replaced says is said aloud from outside of it, once.
+function tell() {
+  const [told, part] = [document.getElementById("told"), document.querySelector("[data-told]")];
+  if (told && part && told.dataset.last !== part.dataset.told) {
+    if (told.dataset.last) told.textContent = part.dataset.told;
+    told.dataset.last = part.dataset.told;
+  }
+}
+
+tell();
+setInterval(tick, 1000);
+document.addEventListener("htmx:afterSwap", tell);

@@ -164,3 +164,17 @@ def test_admins_set_the_sites_fees_and_pages_know_at_once(client, admin):
 
     assert identity.current().fee_percent == Decimal("2.50")
     assert HistoryEntry.objects.get(action="fees_set").actor == f"user:{admin.pk}"
+
+
+def test_promoters_read_lately_what_happened_to_their_own_things(client, groups):
+    roles.give_permissions()
+    ours, theirs = factories.promoter(), factories.promoter("Mira", name="Nordlys Live")
+    factories.published(ours, title="Senandung")
+    factories.published(theirs, title="Not ours")
+    factories.sign_in(client, ours.owner)
+
+    page = client.get("/admin/").content.decode()
+
+    assert ("Senandung" in page, "Radio Hujan" in page, "Approved" in page) == (True, True, True)
+    assert "Not ours" not in page
+    assert "Nordlys" not in page

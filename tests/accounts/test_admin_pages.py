@@ -11,7 +11,7 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from accounts import roles
 from tests import admin_pages, factories
-from tests.admin_pages import ALIKE, OWN, READ, SCOPED, STAFF, TEXTLESS
+from tests.admin_pages import ALIKE, FINANCE, OF_LISTS, OWN, READ, SCOPED, STAFF, TEXTLESS
 
 pytestmark = pytest.mark.django_db
 CANARY, OWNS = "Zebrafinch", "Kookaburra"
@@ -53,7 +53,7 @@ def test_every_page_is_decided_on():
 
 
 def test_an_undecided_page_is_seen():
-    assert not known("orders/order/", "orders_order_changelist")
+    assert not known("orders/item/", "orders_item_changelist")
     assert not known("accounts/user/<path:object_id>/impersonate/", "accounts_user_impersonate")
     assert not known("report/", "report")
 
@@ -108,7 +108,7 @@ def address(route, row):
 
 def visit(client, where):
     answer = client.get(where)
-    return answer.status_code, answer.content.decode()
+    return answer.status_code, answer.getvalue().decode(errors="replace")  # exports are streamed
 
 
 def walk(cast, person, rows=None):
@@ -140,8 +140,8 @@ def test_walk_a_promoter_finds_nothing_of_anothers(cast, person):
         assert CANARY.lower() not in text, (label, page)
         if label in SCOPED and page in {"change", "history"}:
             assert status == 404, (label, page)
-        elif label in SCOPED and page == "changelist":
-            assert status == 200, (label, page)
+        elif label in SCOPED and page in OF_LISTS:
+            assert status == 200 or (page, person) == ("give", "finance"), (label, page)
         elif label in SCOPED and page not in {"", "add"}:
             assert status in {403, 404}, (label, page)
         elif label in STAFF and page:
@@ -158,7 +158,7 @@ def test_walk_a_promoter_opens_the_own_pages_that_were_decided(cast):
 def test_walk_finance_reads_and_writes_nothing(cast):
     opened = {(label, page) for label, page, status, _ in walk(cast, "finance", cast.own) if status == 200 and label in SCOPED}
 
-    assert opened == {(label, page) for label in SCOPED for page in READ}
+    assert opened == {(label, page) for label in SCOPED for page in FINANCE.get(label, READ)}
 
 
 def test_walk_the_other_promoter_and_staff_find_the_canary(cast):
@@ -255,6 +255,9 @@ def test_an_admin_of_ours_has_our_base():
 
 
 def test_sign_in_page_of_the_admin_leads_in(cast):
-    assert cast.clients["admin"].get("/admin/login/?next=https://evil.example/").url == "/admin/"
+    inside = cast.clients["admin"]
+    assert inside.get("/admin/login/?next=/admin/accounts/user/%3Fq%3Dbea").url == "/admin/accounts/user/?q=bea"
+    for elsewhere in ("https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", ""):
+        assert inside.get("/admin/login/", {"next": elsewhere}).url == "/admin/"
     assert settings.LOGIN_URL == "account_login"
     assert admin_pages.ALIKE

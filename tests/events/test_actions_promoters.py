@@ -1,14 +1,17 @@
-"""A promoter is deleted when no event of it is public (C-08)."""
+"""What becomes of events whose promoter is deleted (C-08) or loses its approval."""
 
 import pytest
 
+import accounts.actions
 import events.actions
 from accounts.actions import NotAllowed
 from accounts.models import Promoter
 from events import invariants
 from events.models import Event
+from events.tasks import follow_refused_promoters
 from tests import factories
 from tests.factories import THEN
+from ticketing.models import HistoryEntry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("groups")]
 
@@ -67,3 +70,20 @@ def test_invariants_see_a_public_event_of_a_deleted_promoter():
 
     assert list(invariants.breaches()) == [f"event {event.pk}: public, and its promoter deleted"]
     assert Event.objects.get().promoter.is_deleted
+
+
+def test_sales_of_a_promoter_that_lost_its_approval_stop_and_its_pages_stay(client, django_assert_max_num_queries):
+    team, other = factories.promoter(), factories.promoter("Mira", name="Zebrafinch")
+    selling, theirs = factories.published(team), factories.published(other)
+    accounts.actions.refuse(promoter_id=team.pk, reason="Two buyers wrote to us.", by=None, at=THEN)
+
+    follow_refused_promoters()
+    follow_refused_promoters()
+
+    assert dict(Event.objects.values_list("pk", "status")) == {selling.pk: "sales_closed", theirs.pk: "published"}
+    assert HistoryEntry.objects.filter(action="sales_closed").values_list("subject_id", "actor").get() == (selling.pk, "system")
+    assert client.get(f"/events/{selling.slug}/").status_code == 200
+    with pytest.raises(events.actions.NotReady, match="The promoter is not approved"):
+        events.actions.reopen_sales(event_id=selling.pk, by=None, at=THEN)
+    with django_assert_max_num_queries(1):
+        follow_refused_promoters()

@@ -4,14 +4,17 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import PromoterMember
-from events import actions, admin
-from events.models import DiscountCode, Event, TicketTier
+from events import actions, admin, tasks
+from events.models import DiscountCode, Event, Picture, TicketTier
+from events.pages import look
 from tests import factories
 from tests.admin_forms import complaints, filled, save
+from tests.events.test_pictures import encoded
 from tests.factories import THEN
 from ticketing.models import HistoryEntry
 
@@ -87,6 +90,17 @@ def test_p_01_an_event_is_made_with_its_tiers_and_leads_to_its_page(client, team
     assert "Publish" in shown
 
 
+def test_k_11_who_sells_one_kind_of_ticket_need_not_name_it(client, team, max_):
+    plain = {name: value for name, value in NIGHT.items() if not name.startswith("tiers-")}
+
+    save(client, ADD, **plain)
+    save(client, ADD, **plain, **{"tiers-0-price": "150000", "tiers-0-quantity": "100"})
+
+    first, second = Event.objects.order_by("created_at")
+    assert not first.tiers.exists()  # nothing was typed, so there is none
+    assert second.tiers.values_list("name", "quantity").get() == ("Regular", 100)
+
+
 def test_the_only_promoter_is_preset_and_hidden_and_of_two_one_chooses(client, team, max_):
     field = client.get(ADD).context["adminform"].form.fields["promoter"]
     assert (field.widget.is_hidden, field.initial) == (True, team.pk)
@@ -127,6 +141,53 @@ def test_only_staff_set_the_fee(client, team):
 
     event = fresh(event)
     assert (event.fee_percent, event.fee_per) == (Decimal("3.50"), "order")
+
+
+# --- its looks ------------------------------------------------------------------------------------------
+
+
+def test_a_picture_is_uploaded_shown_and_removed(client, team, max_):
+    event = factories.published(team)
+
+    answer = client.post(page(event, "upload_picture"), {"upload": SimpleUploadedFile("night.png", encoded())})
+    waits = text(client.get(page(event)))
+    tasks.draw_pictures()
+    shows = text(client.get(page(event)))
+
+    assert answer.url == page(event)
+    assert ('id="picture"' in waits, 'id="picture"' in shows) == (True, False)
+    assert look(event).poster in waits
+    assert look(fresh(event)).poster in shows
+    assert look(fresh(event)).poster != look(event).poster
+    assert "Draw another poster" not in shows
+
+    client.post(page(event, "remove_picture"))
+
+    assert (fresh(event).image, Picture.objects.count()) == (None, 0)
+    assert history(event)[-3:] == ["picture_uploaded", "picture_shown", "picture_removed"]
+    assert page(event, "remove_picture") not in text(client.get(page(event)))
+
+
+def test_a_bad_picture_is_refused_on_its_page(client, team, max_):
+    event = factories.event(team)
+
+    answer = client.post(page(event, "upload_picture"), {"upload": SimpleUploadedFile("night.png", b"GIF89a")})
+    nothing = client.post(page(event, "upload_picture"))
+
+    assert (answer.status_code, nothing.status_code) == (400, 200)
+    assert "not a picture that we can read" in text(answer)
+    assert "upload" in nothing.context["form"].errors
+    assert not Picture.objects.exists()
+    assert 'enctype="multipart/form-data"' in text(nothing)
+
+
+def test_another_poster_is_drawn(client, team, max_):
+    event = factories.event(team)
+
+    client.post(page(event, "reroll_poster"))
+
+    assert fresh(event).poster != ""
+    assert history(event)[-1] == "poster_rerolled"
 
 
 # --- changed --------------------------------------------------------------------------------------------
@@ -385,8 +446,11 @@ def test_a_form_opened_before_the_end_is_answered_in_words(client, team, max_, e
 # --- deeds ----------------------------------------------------------------------------------------------
 
 
+LOOKS = {"upload_picture", "remove_picture", "reroll_poster"}
+
+
 def offered(client, event):
-    return {item["button"].name for item in client.get(page(event)).context["buttons"]}
+    return {item["button"].name for item in client.get(page(event)).context["buttons"]} - LOOKS
 
 
 def test_buttons_follow_the_status(client, team, max_):

@@ -93,7 +93,7 @@ PAGES = {
     # What is asked, and how many events and blocks of 8 kB its statements may look at, together.
     "home": ("/", {}, 100, 400),
     "far page": ("/", {"after": f"{timezone.now() + timedelta(days=120):%Y%m%dT%H%M%S}.3"}, 150, 600),
-    "past": ("/events/past/", {}, 50, 300),
+    "past": ("/events/past/", {}, 50, 200),
     "city": ("/", {"city": "Bandung"}, 150, 600),
     "small city": ("/", {"city": "Jayapura"}, 150, 600),
     "dates": ("/", {"from": f"{SOON}", "to": f"{SOON + timedelta(days=2)}"}, 500, 1500),

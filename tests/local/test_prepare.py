@@ -35,9 +35,12 @@ def project(tmp_path):
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory):
-    """Return a project whose .venv was made again: its first making had been stopped before there was a pip."""
+    """Return a project whose .venv was made again: it had no pip, and its Python is gone from where it was."""
     project = Project(tmp_path_factory.mktemp("prepared") / "a b")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", project.venv], check=True)
+    for python in (project.venv / "bin").glob("python*"):
+        python.unlink()
+        python.symlink_to(project.folder / "gone")
     done = project.prepare()
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("Making .venv ...\n")

@@ -36,7 +36,11 @@ def test_second_postgres_in_one_folder_is_refused_and_the_first_stays(empty_site
 
     assert (first.poll(), postgres.running(empty_site.places)) == (None, first.pid)
     postgres.stop(empty_site.places)
-    assert first.wait(5) == 0  # asked kindly, it ends in order
+    assert first.wait(5) == 0
+    control = subprocess.run(
+        [postgres._binary("pg_controldata"), empty_site.places.data / "data"], capture_output=True, text=True, check=True
+    )
+    assert "cluster state:               shut down\n" in control.stdout  # asked kindly, it ends in order, and need not recover
     assert empty_site.gone(2)
 
 
@@ -49,3 +53,11 @@ def test_valkey_that_does_not_answer_is_ended(empty_site, monkeypatch):
         begin(valkey, empty_site)
 
     assert empty_site.gone()
+
+
+def test_valkey_that_ends_at_once_is_not_waited_for(empty_site, monkeypatch):
+    empty_site.places.prepare()
+    monkeypatch.setattr(valkey, "_settings", lambda places: ["--nonsense"])
+
+    with pytest.raises(LocalProblem, match="Valkey did not start"):
+        begin(valkey, empty_site)

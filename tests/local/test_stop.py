@@ -19,6 +19,7 @@ def test_killed_parts_come_back_and_sigterm_in_a_pause_stops_everything(site):
     before = {pid for pid, command in site.processes().items() if "granian" in command}
     kill([max(before)])  # its worker, which it replaces itself
     assert wait_until(lambda: site.is_served() and max(before) not in site.processes(), seconds=20, step=0.1)
+    assert "web ended" not in site.printed
     before = {pid for pid, command in site.processes().items() if "granian" in command}
     kill([min(before)])
     assert site.says("up       | web ended (code -9); again in 1 s.")

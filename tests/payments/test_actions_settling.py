@@ -10,7 +10,7 @@ from accounts.actions import NotAllowed
 from orders import actions as orders_actions
 from orders.models import Order, Ticket
 from payments import actions, tasks
-from payments.models import Payment
+from payments.models import Payment, PaymentAddress
 from tests import factories
 from tests.factories import THEN
 from tests.promises import kept
@@ -194,7 +194,10 @@ def test_expire_leaves_money_that_was_seen_and_orders_with_an_address():
     event = factories.published()
     seen, addressed = factories.order(event, "Bea"), factories.order(event, "Carl")
     Payment.objects.filter(order=seen).update(state="partial")
-    Payment.objects.filter(order=addressed).update(provider="usdt")
+    address = PaymentAddress.objects.create(
+        address="0x" + "1" * 40, wallet="0" * 8, account=0, index=0, private_key="hd:v1:00000000:m/44'/60'/0'/0/0"
+    )
+    Payment.objects.filter(order=addressed).update(provider="usdt", address=address)
 
     assert actions.expire_overdue(at=LATER) == 0
     with pytest.raises(orders_actions.NotExtended, match="seen"):

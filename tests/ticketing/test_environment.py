@@ -285,3 +285,29 @@ def test_env_file_that_cannot_be_read_stops_the_start(beside_manage_py, monkeypa
 
     with pytest.raises(SystemExit, match=r"^Setting ENV_FILE: .*/mine cannot be read: [^\n]*$"):
         environment.read_env_file()
+
+
+def test_rpc_urls_are_gathered_by_chain():
+    words = "56=https://one.example/KEY, 56=https://two.example,31337=http://127.0.0.1:8545"
+
+    assert Environment({"NAME": words}).rpc_urls("NAME") == {
+        56: ["https://one.example/KEY", "https://two.example"],
+        31337: ["http://127.0.0.1:8545"],
+    }
+    assert Environment({}).rpc_urls("NAME") == {}
+
+
+@pytest.mark.parametrize("value", ["https://c4n4ry.example", "bsc=https://c4n4ry.example", "56=ftp://c4n4ry.example", "56=https:///c4n4ry"])
+def test_rpc_urls_that_make_no_sense_are_refused_without_a_quote(value):
+    said = refusal("rpc_urls", value)
+
+    assert "56=https://rpc.example.org" in said and "c4n4ry" not in said
+
+
+def test_a_public_key_is_kept_and_a_private_one_stops_everything_without_a_quote():
+    assert Environment({"NAME": "xpub6a, xpub6b"}).public_keys("NAME") == ["xpub6a", "xpub6b"]
+    assert Environment({}).public_keys("NAME") == []
+
+    said = refusal("public_keys", "xprv9c4n4ry")
+    assert "PRIVATE key" in said and "c4n4ry" not in said
+    assert "begins with xpub" in refusal("public_keys", "c4n4ry")

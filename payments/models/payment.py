@@ -8,6 +8,8 @@ from orders.models import Order
 from ticketing.bases import Row
 from ticketing.querysets import RowQuerySet
 
+from .address import PaymentAddress
+
 
 class Provider(models.TextChoices):
     USDT = "usdt", _("USDT")
@@ -54,6 +56,16 @@ class Payment(Row):
     by_hand = models.BooleanField(_("settled by hand"), default=False, editable=False)  # reports say so
     by_hand_because = models.CharField(_("settled by hand because"), max_length=500, blank=True, editable=False)
 
+    address = models.OneToOneField(
+        PaymentAddress, models.PROTECT, null=True, blank=True, related_name="payment", verbose_name=_("address"), editable=False
+    )
+    # Facts of the money, each for itself; they can be true together.
+    is_under = models.BooleanField(_("settled with a little less"), default=False, editable=False)
+    is_over = models.BooleanField(_("more than was due"), default=False, editable=False)
+    is_late = models.BooleanField(_("after the deadline"), default=False, editable=False)
+    is_reorged = models.BooleanField(_("fell out of the chain once"), default=False, editable=False)
+    touched_height = models.BigIntegerField(null=True, blank=True, editable=False)  # somebody must look at its money anew
+
     objects = RowQuerySet.as_manager()
 
     class Meta:
@@ -79,8 +91,16 @@ class Payment(Row):
                 name="payment_by_hand_says_why",
                 violation_error_message=_("Say how you know that it is paid: reports show it."),
             ),
+            CheckConstraint(
+                condition=Q(provider="usdt", address__isnull=False) | Q(address=None) & ~Q(provider="usdt"),
+                name="usdt_payment_has_address",
+                violation_error_message=_("A payment in USDT has an address, and no other has one."),
+            ),
         ]
-        indexes = [Index(fields=["state", "provider"], name="payments_state")]
+        indexes = [
+            Index(fields=["state", "provider"], name="payments_state"),
+            Index(fields=["touched_height"], condition=Q(touched_height__isnull=False), name="payments_touched"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.provider} {self.state}"

@@ -1,0 +1,34 @@
+"""The letters that say what comes back."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from orders.actions.letters import locked_mailbox, owe, owe_holders, owe_holders_sparingly, owe_sparingly
+from orders.models import Order, Ticket
+from ticketing import mail
+
+
+def cancelled(order: Order, refund: Decimal, *, at: datetime, by_buyer: bool = False) -> None:
+    """Owe buyer and holders the news, before the places are given back. The caller knows that the order was live."""
+    occasion = f"{at:%Y-%m-%dT%H:%M:%S}"
+    details = {"refund": str(refund), "by_buyer": by_buyer, "was_paid": order.status == Order.Status.PAID}
+    tickets = order.tickets.exclude(status=Ticket.Status.CANCELLED)
+    if by_buyer and not order.total:
+        # Whoever may place such orders for any address, and name any holder, may cancel them, too.
+        owe_sparingly(order, "payments.cancelled", mailbox=locked_mailbox(order.buyer_email), occasion=occasion)
+        owe_holders_sparingly(order, "payments.cancelled", tickets=tickets, occasion=occasion)
+        return
+    owe(order, "payments.cancelled", occasion=occasion, details=details)
+    owe_holders(order, "payments.cancelled", tickets=tickets, occasion=occasion, details=details)
+
+
+def free_seat_cancelled(order: Order, ticket: Ticket) -> None:
+    """Owe the holder the news of a seat that cost nothing and that the buyer gave back, who knows."""
+    owe_holders_sparingly(order, "payments.cancelled", tickets=[ticket], occasion="seat")
+
+
+def seat_cancelled(order: Order, ticket: Ticket, refund: Decimal, *, reason: str = "") -> None:
+    """Owe buyer and holder the news of one seat, once."""
+    kind, details = "payments.seat_cancelled", {"refund": str(refund), "reason": reason}
+    mail.queue(kind=kind, subject=ticket, to=order.buyer_email, language=order.language, details=details)
+    owe_holders(order, "payments.cancelled", tickets=[ticket], occasion="seat")

@@ -1,0 +1,168 @@
+"""What happens to an order and its money, and when: the table of docs/state-machines, row by row, in the order of looking."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+
+import orders.actions
+from orders.models import Order
+from payments import amounts
+from payments.models import Payment, State
+from payments.standing import PART_HOLDS
+from ticketing import history, statuses
+from ticketing.errors import DomainError
+from ticketing.models import HistoryEntry
+
+from .facts import Facts
+from .rates import NoRate, rate_in_use
+
+LATE_WINDOW = timedelta(hours=24)
+SEEN_GONE = "its payment fell out of the chain"
+PENDING, CONFIRMING, PAID, EXPIRED, CANCELLED = (str(status) for status in Order.Status)
+WAITING = (State.AWAITING, State.PARTIAL)
+
+
+@dataclass(frozen=True)
+class Row:
+    """When it fits, the deed is done; what does not fit any row stays as it is."""
+
+    name: str
+    fits: Callable[[Facts], bool]
+    deed: Callable[[Facts, dict[str, Any]], None]
+
+
+def _move(facts: Facts, state: str, details: dict[str, Any], **fields: Any) -> None:
+    statuses.move(facts.payment, state, at=facts.at, by=history.SYSTEM, details=details, **fields)
+
+
+def _confirm(facts: Facts, details: dict[str, Any]) -> None:
+    _move(facts, State.CONFIRMING, details)
+    orders.actions.await_certainty(order_id=facts.order.pk, at=facts.at, details=details)
+
+
+def _take_part(facts: Facts, details: dict[str, Any]) -> None:
+    _move(facts, State.PARTIAL, details)
+    assert facts.money.first_at is not None
+    orders.actions.put_off(order_id=facts.order.pk, until=facts.money.first_at + PART_HOLDS, at=facts.at, details=details)
+
+
+def _settle(facts: Facts, details: dict[str, Any]) -> None:
+    money = facts.money
+    _move(facts, State.SETTLED, details, confirmed_at=facts.at, is_under=money.seen < money.due)
+    orders.actions.mark_paid(order_id=facts.order.pk, at=facts.at, by=history.SYSTEM, details=details)
+
+
+def _wait_again(facts: Facts, details: dict[str, Any]) -> None:
+    """The money is gone, and may come back: whoever paid in time keeps the places for a while."""
+    _move(facts, State.PARTIAL if facts.money.seen else State.AWAITING, details, is_reorged=True)
+    if facts.order.status == CONFIRMING:
+        until = (facts.watermark or facts.at) + PART_HOLDS
+        orders.actions.await_money(order_id=facts.order.pk, until=until, at=facts.at, details=details)
+
+
+def _expire(facts: Facts, details: dict[str, Any]) -> None:
+    if facts.payment.state == State.PARTIAL:
+        _move(facts, State.AWAITING, details)
+    orders.actions.lapse(order_id=facts.order.pk, at=facts.at, details=details)
+
+
+def _expire_short(facts: Facts, details: dict[str, Any]) -> None:
+    _move(facts, State.REVIEW, details)
+    orders.actions.lapse(order_id=facts.order.pk, at=facts.at, details=details)
+
+
+def _give_up(facts: Facts, details: dict[str, Any]) -> None:
+    _move(facts, State.REVIEW, details, is_reorged=True)
+    orders.actions.lapse(order_id=facts.order.pk, at=facts.at, details=details)
+
+
+def _revive(facts: Facts, details: dict[str, Any]) -> None:
+    """Money that was on time, or that may count although it was late, gets the places if there still are any."""
+    try:
+        with transaction.atomic():
+            orders.actions.await_certainty(order_id=facts.order.pk, at=facts.at, details=details)
+            _move(facts, State.CONFIRMING, details, is_late=not facts.is_on_time)
+    except DomainError as refusal:
+        facts.payment.refresh_from_db()
+        if facts.payment.state == State.AWAITING:
+            _move(facts, State.REVIEW, {**details, "because": type(refusal).__name__}, is_late=not facts.is_on_time)
+
+
+def _ask_a_person(facts: Facts, details: dict[str, Any]) -> None:
+    _move(facts, State.REVIEW, details, is_late=facts.order.status == EXPIRED and not facts.is_on_time)
+
+
+def _close_review(facts: Facts, details: dict[str, Any]) -> None:
+    _move(facts, State.AWAITING, details, is_reorged=True)
+
+
+def _doubt(facts: Facts, details: dict[str, Any]) -> None:
+    _move(facts, State.REVIEW, details, is_reorged=True)
+    orders.actions.hold_at_gate(order_id=facts.order.pk, reason=SEEN_GONE, at=facts.at, details=details)
+
+
+def _trust_again(facts: Facts, details: dict[str, Any]) -> None:
+    _move(facts, State.SETTLED, details)
+    orders.actions.hold_at_gate(order_id=facts.order.pk, reason="", at=facts.at, details=details)
+
+
+def _note_excess(facts: Facts, details: dict[str, Any]) -> None:
+    is_over = facts.excess > 0
+    Payment.objects.filter(pk=facts.payment.pk).update(is_over=is_over)
+    said = {**details, "excess": str(facts.excess), "quote": str(facts.quote.pk)}
+    history.record(facts.payment, "overpaid" if is_over else "no_longer_overpaid", at=facts.at, by=history.SYSTEM, details=said)
+
+
+def _call_for_help(facts: Facts, details: dict[str, Any]) -> None:
+    history.record(facts.payment, "stalled", at=facts.at, by=history.SYSTEM, details=details)
+
+
+def _was_expired(facts: Facts) -> bool:
+    return HistoryEntry.objects.filter(subject_id=facts.order.pk, new_status=EXPIRED).exists()
+
+
+def _is_stalled(facts: Facts) -> bool:
+    """Twice as many blocks as until final lie on top, and it still is not settled: nodes disagree, or the chain is halted."""
+    last = facts.money.needed[-1].block_number if facts.money.is_enough else None
+    cursor = facts.quote.chain.cursor.number
+    said = HistoryEntry.objects.filter(subject_id=facts.payment.pk, action="stalled")
+    return last is not None and cursor - last > 2 * facts.quote.chain.final_depth and not said.exists()
+
+
+def _is_worth_it(facts: Facts) -> bool:
+    """Late money counts for what it is worth now: whoever waits for a better rate gains nothing."""
+    assert facts.money.complete_at is not None
+    if facts.is_on_time or facts.money.complete_at - facts.deadline > LATE_WINDOW:
+        return False
+    try:
+        rate, spread = rate_in_use(facts.order.currency, facts.at)
+    except NoRate:
+        return False
+    price = amounts.due(facts.order.total, rate.per_usdt if rate and rate.per_usdt else amounts.ONE, spread=spread)
+    decimals = facts.quote.token.decimals
+    return facts.money.seen >= amounts.least(amounts.atomic(price, decimals), decimals)
+
+
+ROWS = (
+    # The clock of the chain comes before the money: what arrived after the deadline finds the order expired.
+    Row("T3", lambda f: f.stands(PENDING, *WAITING) and f.money.is_enough and f.is_on_time, _confirm),
+    Row("T6", lambda f: f.stands(PENDING, *WAITING) and f.is_past and not f.has_on_time_part, _expire),
+    Row("T7", lambda f: f.stands(PENDING, *WAITING) and f.is_past and f.has_on_time_part, _expire_short),
+    Row("T2", lambda f: f.stands(PENDING, State.AWAITING) and f.has_on_time_part and not f.money.is_enough, _take_part),
+    Row("T5", lambda f: f.stands(PENDING, State.PARTIAL) and not f.money.seen, _wait_again),
+    Row("T4", lambda f: f.stands(CONFIRMING, State.CONFIRMING) and f.money.is_believed and f.is_vouched and not f.halted, _settle),
+    Row("T9d", lambda f: f.stands(CONFIRMING, State.CONFIRMING) and not f.money.is_enough and _was_expired(f), _give_up),
+    Row("T5", lambda f: f.stands(CONFIRMING, State.CONFIRMING) and not f.money.is_enough, _wait_again),
+    Row("T8", lambda f: f.stands(CONFIRMING, State.CONFIRMING) and _is_stalled(f), _call_for_help),
+    Row("T9a", lambda f: f.stands(EXPIRED, State.AWAITING, State.REVIEW) and f.money.is_enough and f.is_on_time, _revive),
+    Row("T9b", lambda f: f.stands(EXPIRED, State.AWAITING, State.REVIEW) and f.money.is_enough and _is_worth_it(f), _revive),
+    Row("T9c", lambda f: f.stands(EXPIRED, State.AWAITING) and f.money.seen > 0, _ask_a_person),
+    Row("T12", lambda f: f.stands(CANCELLED, State.AWAITING) and f.money.seen > 0, _ask_a_person),
+    Row("T5b", lambda f: f.order.status in (EXPIRED, CANCELLED) and f.payment.state == State.REVIEW and not f.money.seen, _close_review),
+    Row("T14", lambda f: f.stands(PAID, State.SETTLED) and not f.payment.by_hand and not f.money.is_enough, _doubt),
+    Row("T15", lambda f: f.stands(PAID, State.REVIEW) and f.money.is_believed and not f.halted, _trust_again),
+    Row("T10", lambda f: f.payment.is_over != (f.excess > 0), _note_excess),
+)

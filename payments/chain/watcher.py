@@ -1,0 +1,119 @@
+"""The watcher: reads on from the tip, block by block, then has the money looked at. It may be killed at any moment.
+
+All facts are read before a transaction opens; the cursor moves only from the hash that was read upon. So two watchers,
+a redelivered task, or a node that changes its mind in between do nothing worse than nothing.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from django.db import IntegrityError
+
+from payments import actions
+from payments.actions.facts import Facts
+from payments.blocks import Arrival, Header
+from payments.models import Chain, ChainCursor, Transfer
+
+from .node import NodeFailed, UnknownBlock
+from .nodes import Nodes, View
+
+logger = logging.getLogger(__name__)
+
+BLOCKS = 200  # in one run; what is more, the next one reads
+
+
+def watch(chain: Chain, nodes: Nodes, *, clock: Callable[[], datetime], most: int = BLOCKS) -> int:
+    """Read the chain on, judge what follows; return how many blocks were read or taken back."""
+    moved = 0
+    try:
+        view = nodes.view(at=clock())
+        while moved < most and step(chain, nodes, view, at=clock()):
+            moved += 1
+        _see_head(chain, nodes, view, reached=moved < most, at=clock())
+    except UnknownBlock:
+        logger.info("a block went away while it was read", extra={"chain": chain.number})
+    except NodeFailed as error:
+        logger.warning("a chain cannot be read", extra={"chain": chain.number, "because": str(error)})
+        return moved
+    _judge(chain, nodes, view, at=clock())
+    return moved
+
+
+def step(chain: Chain, nodes: Nodes, view: View, *, at: datetime) -> bool:
+    """Move the cursor by one block, forward or back; return False where there is nothing to do, or nothing certain."""
+    height = view.height - chain.query_delay
+    cursor = ChainCursor.objects.filter(chain=chain).first()
+    if cursor is None:
+        return actions.begin_chain(chain_id=chain.pk, header=nodes.ask(view, lambda node: node.header(max(0, height))))
+    if cursor.number < height:
+        header = nodes.ask(view, lambda node: node.header(cursor.number + 1))
+        if header.parent == cursor.hash:
+            tokens = list(chain.tokens.order_by("address").values_list("address", flat=True))
+            return _apply(chain, header, nodes.transfers(view, header, tokens))
+    if _still_stands(view, cursor):
+        return False
+    return actions.roll_back(chain_id=chain.pk, block=cursor.hash, at=at)
+
+
+def _apply(chain: Chain, header: Header, found: Sequence[Arrival]) -> bool:
+    try:
+        return actions.apply_block(chain_id=chain.pk, header=header, found=found)
+    except IntegrityError as error:
+        # Such as one transaction in two blocks: no chain does that, so a node lies, and nothing of it is kept.
+        logger.critical("a block contradicts what we know", extra={"chain": chain.number, "because": str(error)})
+        return False
+
+
+def _still_stands(view: View, cursor: ChainCursor) -> bool:
+    """One node alone takes nothing back: as long as another has the block, or none says what is there, we wait."""
+    known = []
+    for node in view.nodes:
+        try:
+            known.append(node.header(cursor.number).hash)
+        except (UnknownBlock, NodeFailed):
+            continue
+    return not known or cursor.hash in known
+
+
+def _see_head(chain: Chain, nodes: Nodes, view: View, *, reached: bool, at: datetime) -> None:
+    """Final is what lies deep enough; where the chain has a word for it, its word counts as well."""
+    cursor = ChainCursor.objects.get(chain=chain)
+    final = view.height - chain.final_depth + 1
+    if chain.final_tag:
+        said = nodes.ask(view, lambda node: node.tag_height("finalized"))
+        final = final if said is None else min(final, said)
+    reached = reached and cursor.number >= view.height - chain.query_delay
+    actions.see_head(chain_id=chain.pk, final_number=max(final, -1), at=at if reached else None)
+
+
+def _judge(chain: Chain, nodes: Nodes, view: View, *, at: datetime) -> None:
+    for payment_id in actions.to_judge():
+        actions.judge(payment_id=payment_id, at=at)
+    for facts in actions.nearly_settled(chain_id=chain.pk, at=at):
+        vouched = [one.pk for one in facts.money.needed if _vouch(facts, one, nodes, view)]
+        actions.judge(payment_id=facts.payment.pk, at=at, vouched=vouched)
+
+
+def _vouch(facts: Facts, transfer: Transfer, nodes: Nodes, view: View) -> bool:
+    """Two nodes must show the same. Where there is only one at all, a large order waits until its money is final."""
+    if len(nodes) == 1:
+        return facts.is_small or facts.money.is_final
+    agreed = view.agree(_arrival(transfer))
+    if agreed is False:
+        logger.critical("nodes disagree about money", extra={"chain": nodes.chain_id, "tx": transfer.tx_hash})
+    return agreed is True
+
+
+def _arrival(transfer: Transfer) -> Arrival:
+    return Arrival(
+        number=transfer.block_number,
+        block=transfer.block_hash,
+        index=transfer.log_index,
+        tx=transfer.tx_hash,
+        token=transfer.token.address,
+        sender=transfer.sender,
+        to=transfer.address.address,
+        amount=int(transfer.amount),
+        at=transfer.block_at,
+    )

@@ -1,0 +1,29 @@
+"""What waits for a person among orders: shown first in the admin."""
+
+from collections.abc import Iterator
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import ngettext
+
+from accounts import roles
+from accounts.models import TeamRole
+from ticketing.rooms import Errand
+
+from .models import Payment, Provider, State
+
+
+def errands(request: HttpRequest) -> Iterator[Errand]:
+    own = [team.pk for team in roles.promoters_of(request.user, TeamRole.OWNER, TeamRole.FINANCE)]
+    if not own:
+        return
+    waiting = Payment.objects.filter(
+        order__event__promoter__in=own, provider=Provider.MANUAL, state=State.AWAITING, order__status="pending"
+    ).count()
+    if waiting:
+        words = ngettext("%(count)d order waits for a payment to you", "%(count)d orders wait for a payment to you", waiting)
+        yield Errand(words % {"count": waiting}, f"{reverse('admin:orders_order_changelist')}?state=pending&way=manual", "wait")
+    owed = Payment.objects.filter(order__event__promoter__in=own, state=State.REFUNDING).exclude(provider=Provider.USDT).count()
+    if owed:
+        words = ngettext("%(count)d buyer waits for money back from you", "%(count)d buyers wait for money back from you", owed)
+        yield Errand(words % {"count": owed}, f"{reverse('admin:orders_order_changelist')}?payment=refunded", "wait")

@@ -1,0 +1,233 @@
+"""What the order's page says: where it stands in words, what happens next, and what the buyer may do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from events.models import Event, TicketTier
+from events.pages import Look, look, zone_name
+from orders.models import Order, OrderItem, Ticket
+from orders.models.order import EXTENSIONS
+from payments import owed
+from payments.models import Payment, Provider, State
+from ticketing.history import HistoryEntry
+from ticketing.money import written
+
+from .story import Chapter, refund_told, story
+
+LOW = 60  # seconds before the end at which the page warns
+DAY = 24 * 3600
+HELD, SEEN, PAID, LAPSED, ENDED = "held", "seen", "paid", "lapsed", "ended"
+
+
+@dataclass(frozen=True)
+class Seat:
+    ticket: Ticket
+    tier: TicketTier
+    number: int
+    returnable: bool
+
+
+@dataclass(frozen=True)
+class Clock:
+    """How long the places are held, by the server's time."""
+
+    now: datetime
+    until: datetime
+    wall: str
+
+    @property
+    def left(self) -> int:
+        return max(0, int((self.until - self.now).total_seconds()))
+
+    @property
+    def ticks(self) -> bool:
+        """Answer whether seconds mean anything yet."""
+        return self.left < DAY
+
+    @property
+    def low(self) -> bool:
+        return self.left <= LOW
+
+    @property
+    def shown(self) -> str:
+        hours, minutes = divmod(self.left // 60, 60)
+        seconds = f"{self.left % 60:02}"
+        return f"{hours}:{minutes:02}:{seconds}" if hours else f"{minutes}:{seconds}"
+
+
+@dataclass(frozen=True)
+class OrderPage:
+    order: Order
+    event: Event
+    payment: Payment
+    items: Sequence[OrderItem]
+    seats: Sequence[Seat]
+    story: Sequence[Chapter]
+    state: str
+    heading: str
+    lead: str
+    when: str
+    place: str
+    look: Look
+    ink: str
+    policy: str
+    clock: Clock | None
+    refund: Decimal | None
+    extensions: int
+    returnable: bool
+    at: datetime
+
+    @property
+    def panel(self) -> str:
+        """Return the template that says how this order is paid."""
+        return f"payments/pay/{self.payment.provider}.html"
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in (HELD, SEEN, PAID)
+
+    @property
+    def can_buy_again(self) -> bool:
+        return self.state in (LAPSED, ENDED) and self.event.status == Event.Status.PUBLISHED and not self.event.is_over(self.at)
+
+    @property
+    def step(self) -> int:
+        return {HELD: 1, SEEN: 1, PAID: 2}.get(self.state, 0)
+
+    @property
+    def free(self) -> bool:
+        return not self.order.total
+
+    @property
+    def by_hand(self) -> bool:
+        return self.payment.provider == Provider.MANUAL
+
+    @property
+    def ordered(self) -> str:
+        return moment(self.order.reserved_at, self.event)
+
+    @property
+    def paid(self) -> str:
+        return moment(self.order.paid_at, self.event) if self.order.paid_at else ""
+
+    @property
+    def discounted(self) -> bool:
+        return bool(self.order.discount)
+
+    @property
+    def list_total(self) -> Decimal:
+        """Return what the lines would cost without a discount."""
+        return sum((item.unit_price * item.quantity for item in self.items), Decimal(0)) + self.order.discount
+
+    @property
+    def tax_included(self) -> bool:
+        paid = sum((item.unit_price * item.quantity for item in self.items), Decimal(0))
+        return bool(self.order.tax) and self.order.subtotal != paid
+
+
+def order_page(order: Order, at: datetime) -> OrderPage:
+    """Put the page together with four queries; the order comes with its payment, event and promoter."""
+    payment, event = _payment(order), order.event
+    items = list(order.items.select_related("tier").order_by("tier__position", "tier__price", "pk"))
+    tiers = {item.tier_id: item.tier for item in items}
+    entries = list(HistoryEntry.objects.filter(subject_id__in=[order.pk, payment.pk]).order_by("at", "pk"))
+    state, returnable = _state(order, at), _returnable(order, at)
+    seats = [
+        Seat(ticket, tiers[ticket.tier_id], number, returnable and ticket.status == Ticket.Status.VALID)
+        for number, ticket in enumerate(order.tickets.order_by("code"), start=1)
+    ]
+    for seat in seats:  # so that nobody asks for them again
+        seat.ticket.tier, seat.ticket.event, seat.ticket.order = seat.tier, event, order
+    clock = Clock(at, order.expires_at, moment(order.expires_at, event)) if state == HELD and order.expires_at else None
+    refund = refund_told(entries)
+    heading, lead = words(order, state, clock, refund, at)
+    return OrderPage(
+        order=order,
+        event=event,
+        payment=payment,
+        items=items,
+        seats=seats,
+        story=story(entries, order, event),
+        state=state,
+        heading=heading,
+        lead=lead,
+        when=moment(event.starts_at, event),
+        place=", ".join(part for part in (event.venue, event.city) if part),
+        look=look(event),
+        ink=event.choice.ink,
+        policy=owed.policy(order).words(),
+        clock=clock,
+        refund=refund,
+        extensions=EXTENSIONS - order.extensions if state == HELD and payment.state == State.AWAITING else 0,
+        returnable=returnable,
+        at=at,
+    )
+
+
+def stamp(order: Order, at: datetime) -> str:
+    """Return what changes whenever the page does; the order comes `with_told_at`."""
+    state, clock = _state(order, at), Clock(at, order.expires_at or at, "")
+    return " ".join(map(str, (order.updated_at, _payment(order).updated_at, order.told_at, state, clock.ticks, clock.low, get_language())))
+
+
+def moment(at: datetime, event: Event) -> str:
+    local = at.astimezone(event.zone)
+    return f"{date_format(local, _('l j F Y, H:i'))} {zone_name(local)}"
+
+
+def words(order: Order, state: str, clock: Clock | None, refund: Decimal | None, at: datetime) -> tuple[str, str]:
+    """Return what to do or what has happened, and what comes next."""
+    total = written(order.total, order.currency)
+    if state == HELD and clock:
+        heading = _("Pay %(total)s to %(name)s") % {"total": total, "name": order.event.promoter.name}
+        return heading, _("Your tickets are held until %(moment)s.") % {"moment": clock.wall}
+    if state == SEEN:
+        return _("Payment seen"), _("It is being confirmed. Nothing can be lost now, and you may close this page.")
+    if state == PAID:
+        return _paid_words(order, at)
+    if state == LAPSED:
+        return _("The hold has ended"), _("The tickets went back on sale. Nothing was paid for this order.")
+    if refund:
+        return _("Cancelled"), _("%(amount)s goes back to you.") % {"amount": written(refund, order.currency)}
+    if order.paid_at:
+        return _("Cancelled"), _("The tickets are void. Nothing comes back.") if order.total else _("Thank you for giving the places back.")
+    return _("Cancelled"), _("The places went back on sale. Nothing was paid for this order.")
+
+
+def _paid_words(order: Order, at: datetime) -> tuple[str, str]:
+    event = order.event
+    day = date_format(event.starts_at.astimezone(event.zone), _("j F"))
+    if event.cancelled_at:
+        return _("This event is cancelled"), event.cancel_reason
+    if event.is_over(at):
+        return _("Thank you for coming"), _("This event was on %(day)s.") % {"day": moment(event.starts_at, event)}
+    heading = _("Paid. See you %(day)s.") if order.total else _("The tickets are yours. See you %(day)s.")
+    lead = _("They are on their way to %(email)s, too. Show them at the door, on the screen or on paper.")
+    return heading % {"day": day}, lead % {"email": order.buyer_email}
+
+
+def _state(order: Order, at: datetime) -> str:
+    """Return what a buyer is told; a hold that is over has ended, though the sweep may not have been here yet."""
+    if order.status == Order.Status.PENDING:
+        over = order.expires_at is not None and order.expires_at <= at and _payment(order).state == State.AWAITING
+        return LAPSED if over else HELD
+    return {Order.Status.CONFIRMING: SEEN, Order.Status.PAID: PAID, Order.Status.EXPIRED: LAPSED}.get(Order.Status(order.status), ENDED)
+
+
+def _returnable(order: Order, at: datetime) -> bool:
+    """Answer whether `payments.actions.cancel` would take the tickets back now."""
+    if order.status != Order.Status.PAID:
+        return False
+    starts_at = order.event.starts_at
+    return owed.policy(order).is_open(starts_at, at) or (not order.total and at < starts_at)
+
+
+def _payment(order: Order) -> Payment:
+    payment: Payment = order.payment
+    return payment

@@ -1,0 +1,1 @@
+"""What one USDT costs: whom we ask, how, and which answers count."""

@@ -1,0 +1,50 @@
+"""The order's page, behind its secret, and the part of it that changes."""
+
+from hashlib import sha256
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from orders.models import Order
+from orders.views.private import private
+from payments import pages
+
+
+def order_behind(address: str) -> Order:
+    found: Order | None = Order.objects.select_related("event__promoter", "payment").with_told_at().filter(secret=address).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@require_safe
+@private
+def order(request: HttpRequest, secret: str) -> HttpResponse:
+    return render(request, "orders/order.html", {"page": pages.order_page(order_behind(secret), timezone.now())})
+
+
+@require_safe
+@private
+def receipt(request: HttpRequest, secret: str) -> HttpResponse:
+    return render(request, "orders/receipt.html", {"page": pages.order_page(order_behind(secret), timezone.now())})
+
+
+@require_safe
+@private
+def status(request: HttpRequest, secret: str) -> HttpResponse:
+    """The part of the page that changes, as HTML or JSON; "nothing new" costs one query."""
+    now, found = timezone.now(), order_behind(secret)
+    as_json = request.accepts("application/json") and not request.accepts("text/html")
+    etag = f'"{sha256(f"{pages.stamp(found, now)} {as_json}".encode()).hexdigest()[:20]}"'
+    if request.headers.get("If-None-Match") == etag:
+        response = HttpResponse(status=304)
+    elif as_json:
+        response = JsonResponse(pages.as_json(found))
+    else:
+        response = render(request, "orders/_order.html", {"page": pages.order_page(found, now)})
+    response["ETag"] = etag
+    patch_vary_headers(response, ["Accept", "Accept-Language", "Cookie"])
+    return response

@@ -1,0 +1,496 @@
+"""The table of an order and its money: one test for each row, on a chain in memory."""
+
+import re
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from orders.models import Order
+from payments import actions
+from payments.actions.rows import ROWS
+from payments.models import ChainCursor, Payment, Quote, Transfer
+from tests import factories
+from tests.payments import keys
+from tests.payments.fake_chain import OTHER_STABLE, USDT, Sent
+from tests.payments.world import CENT, DUE, address, flags, make, pair, places, rows, tickets
+from tests.promises import kept
+from ticketing.models import HistoryEntry
+
+pytestmark = pytest.mark.django_db
+MINUTES = timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def wallet(settings):
+    settings.WALLET_XPUBS = [keys.xpub()]
+
+
+@pytest.fixture
+def world():
+    return make()
+
+
+def test_every_row_of_the_table_has_its_test():
+    """T1 is the checkout itself, which the table of what money does cannot hold."""
+    tested = set(re.findall(r"def test_(t\d+[a-d]?)_", Path(__file__).read_text()))
+
+    assert tested == {row.name.lower() for row in ROWS} | {"t1"}
+
+
+def test_t1_checkout_takes_an_address_and_quotes_once(world):
+    order = world.order()
+
+    payment, quote = order.payment, Quote.objects.get()
+    assert (pair(order), places(), payment.provider) == (("pending", "awaiting"), (1, 0), "usdt")
+    assert (payment.address.index, payment.address.is_used, payment.address.used_at) == (0, True, world.at)
+    assert (quote.due, quote.least, quote.deadline) == (DUE, DUE - 10 * CENT, order.expires_at)
+    assert (quote.rate.per_usdt, quote.token.address) == (Decimal(16_300), USDT)
+    assert order.expires_at == world.at + 30 * MINUTES
+    assert kept()
+
+
+def test_t2_a_part_puts_the_deadline_off_once(world):
+    order = world.order()
+    world.fake.mine_until(order.expires_at - MINUTES)
+
+    world.pay(order, 4 * 100 * CENT)
+    part_at = world.at
+    world.pay(order, 1)
+
+    order.refresh_from_db()
+    assert (pair(order), rows(order)) == (("pending", "partial"), ["T2"])
+    assert order.expires_at == part_at + 30 * MINUTES
+    world.pay(order, DUE)
+    assert (pair(order), flags(order)) == (("confirming", "confirming"), {"is_over"})
+    assert kept()
+
+
+def test_t3_enough_in_time_pins_the_places(world):
+    order = world.order()
+
+    world.pay(order)
+    assert (pair(order), places(), tickets(order)) == (("confirming", "confirming"), (1, 0), 0)
+
+    for member in world.members:  # nobody says what it is worth, so nothing settles, and nothing expires
+        member.down = {"receipt"}
+    world.pass_deadline(order)
+    assert (pair(order), rows(order)) == (("confirming", "confirming"), ["T3"])
+    assert kept()
+
+
+def test_t4_deep_enough_and_shown_by_two_gives_the_tickets(world):
+    order = world.order()
+    world.pay(order)
+    world.mine()
+    assert pair(order) == ("confirming", "confirming")
+
+    world.members[1].down = {"receipt"}
+    world.mine()
+    assert pair(order) == ("confirming", "confirming")
+    world.members[1].down = False
+    world.watch()
+
+    payment = Payment.objects.get()
+    assert (pair(order), rows(order), places(), tickets(order)) == (("paid", "settled"), ["T3", "T4"], (0, 1), 1)
+    assert (payment.confirmed_at, payment.touched_height, flags(order)) == (world.at, None, set())
+    world.watch(2)
+    assert tickets(order) == 1 and kept()
+
+
+def test_t5_a_reorg_takes_the_money_back_and_the_places_are_kept(world):
+    order = world.order()
+    world.pay(order)
+
+    world.fake.reorg(1)
+    world.watch()
+
+    order.refresh_from_db()
+    assert (pair(order), flags(order), rows(order)) == (("pending", "awaiting"), {"is_reorged"}, ["T3", "T5"])
+    assert order.expires_at == max(order.expires_at, world.at + 30 * MINUTES)
+    assert (places(), Transfer.objects.get().canonical) == ((1, 0), False)
+    world.pay(order)
+    world.mine(2)
+    assert pair(order) == ("paid", "settled") and kept()
+
+
+def test_t5b_a_review_without_money_closes_by_itself(world):
+    order = world.order()
+    world.pay(order, 100 * CENT)
+    world.pass_deadline(order)
+    assert pair(order) == ("expired", "review")
+
+    world.fake.reorg(len(world.fake.blocks) - 3)
+    world.watch()
+
+    assert (pair(order), rows(order)[-1], flags(order)) == (("expired", "awaiting"), "T5b", {"is_reorged"})
+    assert kept()
+
+
+def test_t6_expires_by_the_time_of_the_chain_alone(world):
+    order = world.order()
+    world.clock = lambda: order.expires_at + timedelta(hours=1)  # a wall clock that runs ahead means nothing
+
+    world.fake.mine_until(order.expires_at + timedelta(seconds=120))
+    world.watch()
+    assert pair(order) == ("pending", "awaiting")
+    world.mine()
+
+    assert (pair(order), places(), rows(order)) == (("expired", "awaiting"), (0, 0), ["T6"])
+    world.watch()
+    assert places() == (0, 0) and kept()
+
+
+def test_t7_a_part_at_the_deadline_waits_for_a_person(world):
+    order = world.order()
+    world.pay(order, DUE - 11 * CENT)
+    world.pass_deadline(order)
+
+    assert (pair(order), places(), rows(order)) == (("expired", "review"), (0, 0), ["T2", "T7"])
+    assert kept()
+
+
+def test_t8_what_cannot_be_settled_for_long_is_said_once(world, caplog):
+    order = world.order()
+    world.pay(order)
+    for member in world.members:
+        member.down = {"receipt"}
+
+    for _ in range(3):
+        world.mine(7)
+
+    assert (pair(order), rows(order)) == (("confirming", "confirming"), ["T3", "T8"])
+    assert HistoryEntry.objects.filter(action="stalled").count() == 1
+
+
+def test_t9a_money_in_time_that_we_saw_late_gets_its_places_again(world):
+    """The order was ended by hand while the chain could not be seen."""
+    order = world.order()
+    world.fake.pay(address(order), DUE)
+    world.fake.mine()
+    from orders import actions as orders_actions
+
+    orders_actions.lapse(order_id=order.pk, at=world.at, details={"row": "T6"})
+    world.watch()
+    assert (pair(order), places(), flags(order)) == (("confirming", "confirming"), (1, 0), set())
+    world.mine(2)
+
+    assert (pair(order), rows(order), tickets(order)) == (("paid", "settled"), ["T6", "T9a", "T4"], 1)
+    assert kept()
+
+
+def test_t9b_late_money_counts_if_it_is_still_worth_it(world):
+    late, dear = world.order("Bea"), world.order("Carl")
+    world.pass_deadline(late)
+    world.rate()
+    world.pay(late)
+    world.mine(2)
+    assert (pair(late), flags(late), rows(late)) == (("paid", "settled"), {"is_late"}, ["T6", "T9b", "T4"])
+
+    world.rate(14_500)
+    world.pay(dear)
+    assert (pair(dear), flags(dear), rows(dear)) == (("expired", "review"), {"is_late"}, ["T6", "T9c"])
+    assert kept()
+
+
+def test_t9c_late_money_without_places_or_after_a_day_waits_for_a_person(world):
+    order, too_late = world.order("Bea"), world.order("Dora")
+    world.pass_deadline(too_late)
+    factories.paid(factories.Event.objects.get(), "Rich", lines={factories.tier().pk: 5}, at=world.at)
+    world.rate()
+
+    world.pay(order)
+    assert (pair(order), places()) == (("expired", "review"), (0, 5))
+    said = HistoryEntry.objects.get(subject_id=order.payment.pk, new_status="review")
+    assert (said.details["row"], said.details["because"]) == ("T9b", "SoldOut")
+
+    world.fake.mine_until(world.at + timedelta(days=2))
+    world.pay(too_late)
+    assert (pair(too_late), rows(too_late)) == (("expired", "review"), ["T6", "T9c"])
+    assert kept()
+
+
+def test_late_money_of_a_second_order_waits_for_a_person(world):
+    """The event is one order for each person, and this person has bought again meanwhile."""
+    factories.Event.objects.update(one_order_per_buyer=True)
+    first = world.order("Bea")
+    world.pass_deadline(first)
+    world.rate()
+    second = world.order("Bea", form_key="another")
+
+    world.pay(first)
+
+    assert (pair(first), pair(second)) == (("expired", "review"), ("pending", "awaiting"))
+    assert HistoryEntry.objects.get(new_status="review").details["because"] == "OneOrderEach"
+    assert kept()
+
+
+def test_t9d_a_reorg_after_the_deadline_gives_the_places_back(world):
+    order = world.order()
+    world.pass_deadline(order)
+    world.rate()
+    world.pay(order)
+    assert pair(order) == ("confirming", "confirming")
+
+    world.fake.reorg(1)
+    world.watch()
+
+    assert (pair(order), rows(order), places()) == (("expired", "awaiting"), ["T6", "T9b", "T9d", "T5b"], (0, 0))
+    assert kept()
+
+
+def test_t10_too_much_is_noted_and_never_in_the_way(world):
+    order = world.order()
+    world.pay(order, DUE + 10 * CENT)
+    assert flags(order) == set()  # as much as is forgiven the other way
+    world.pay(order, 1)
+    world.mine(2)
+    assert (pair(order), flags(order), tickets(order)) == (("paid", "settled"), {"is_over"}, 1)
+
+    world.pay(order)  # a second time
+    assert (pair(order), tickets(order)) == (("paid", "settled"), 1)
+    said = HistoryEntry.objects.get(action="overpaid")
+    assert said.details["excess"] == str(10 * CENT + 1)
+    assert kept()
+
+
+def test_what_was_paid_another_way_keeps_nothing_of_the_chain_s(world):
+    order = world.order()
+    actions.settle_by_hand(order_id=order.pk, reason="Cash at the office.", by=None, at=world.at)
+
+    world.pay(order, 5)
+
+    assert (pair(order), flags(order), tickets(order)) == (("paid", "settled"), {"is_over"}, 1)
+    assert HistoryEntry.objects.get(action="overpaid").details["excess"] == "5"
+
+
+def test_t12_money_for_a_cancelled_order_waits_for_a_person(world):
+    order = world.order()
+    actions.cancel(order_id=order.pk, at=world.at)
+
+    world.pay(order)
+
+    assert (pair(order), rows(order), places()) == (("cancelled", "review"), ["T12"], (0, 0))
+    world.fake.reorg(1)
+    world.watch()
+    assert pair(order) == ("cancelled", "awaiting") and kept()
+
+
+def paid_and_gone(world):
+    order = world.order()
+    world.pay(order)
+    world.mine(2)
+    assert pair(order) == ("paid", "settled")
+    world.fake.reorg(3, keep=False)
+    world.watch()
+    return order
+
+
+def test_t14_tickets_whose_money_is_gone_open_no_gate(world):
+    order = paid_and_gone(world)
+
+    order.refresh_from_db()
+    assert (pair(order), flags(order), rows(order)) == (("paid", "review"), {"is_reorged"}, ["T3", "T4", "T14"])
+    assert (order.gate_hold, tickets(order), places()) == ("its payment fell out of the chain", 1, (0, 1))
+    assert kept()
+
+
+def test_t15_money_that_came_again_opens_it(world):
+    order = paid_and_gone(world)
+
+    world.pay(order)
+    assert pair(order) == ("paid", "review")
+    world.mine(2)
+
+    order.refresh_from_db()
+    assert (pair(order), order.gate_hold, rows(order)) == (("paid", "settled"), "", ["T3", "T4", "T14", "T15"])
+    assert tickets(order) == 1 and kept()
+
+
+# --- Money in every shape -----------------------------------------------------------------------------------
+
+
+def test_two_parts_in_one_transaction_and_batches_of_exchanges_count(world):
+    order = world.order()
+    world.fake.send(Sent(USDT, address(order), 500 * CENT), Sent(USDT, "0x" + "9" * 40, 7), Sent(USDT, address(order), 421 * CENT))
+    world.mine(3)
+
+    assert (pair(order), Transfer.objects.count(), rows(order)) == (("paid", "settled"), 2, ["T3", "T4"])
+
+
+def test_a_little_less_settles_and_a_little_more_less_does_not(world):
+    enough, short = world.order("Bea"), world.order("Carl")
+    world.pay(enough, DUE - 10 * CENT)
+    world.pay(short, DUE - 10 * CENT - 1)
+    world.mine(2)
+
+    assert (pair(enough), flags(enough)) == (("paid", "settled"), {"is_under"})
+    assert pair(short) == ("pending", "partial")
+
+
+def test_dust_nothing_and_other_tokens_settle_nothing(world):
+    order = world.order()
+    world.fake.send(Sent(USDT, address(order), 0))
+    world.pay(order, DUE, token=OTHER_STABLE)
+    world.fake.send(Sent("0x" + "77" * 20, address(order), DUE))
+    failed = world.fake.send(Sent(USDT, address(order), DUE), succeeded=False)
+    world.mine(3)
+
+    assert failed.succeeded is False
+    assert (pair(order), rows(order)) == (("pending", "awaiting"), [])
+    assert list(Transfer.objects.values_list("accepted", "amount")) == [(False, DUE)]
+
+
+def test_eighteen_decimals_are_counted_to_the_last(world, settings):
+    from payments.models import Token
+
+    Token.objects.filter(accepted=True).update(decimals=18)
+    order = world.order()
+    due = 921 * 10**16
+    world.pay(order, due - 10 * 10**16 - 1)
+    assert (Quote.objects.get().due, pair(order)) == (due, ("pending", "partial"))
+    world.pay(order, 1)
+    assert pair(order) == ("confirming", "confirming")
+
+
+def test_on_time_is_the_time_of_the_block_to_the_second(world):
+    in_time, late = world.order("Bea"), world.order("Carl")
+    world.rate(10_000)  # late money is worth too little
+    world.fake.pay(address(in_time), DUE)
+    world.fake.mine_until(in_time.expires_at + timedelta(seconds=120))
+    world.fake.pay(address(late), DUE)
+    world.fake.mine(seconds=1)
+    world.watch()
+
+    assert (pair(in_time), pair(late)) == (("confirming", "confirming"), ("expired", "review"))
+    assert rows(late) == ["T6", "T9c"]
+
+
+def test_a_transaction_that_moves_to_another_block_counts_once(world):
+    order = world.order()
+    world.pay(order)
+    world.fake.reorg(1, keep=True)
+    world.watch()
+
+    assert (pair(order), flags(order)) == (("confirming", "confirming"), set())
+    assert list(Transfer.objects.order_by("id").values_list("canonical", "block_number")) == [(False, 3), (True, 3)]
+    world.mine(2)
+    assert (pair(order), tickets(order)) == (("paid", "settled"), 1) and kept()
+
+
+# --- The chain in every state -------------------------------------------------------------------------------
+
+
+def test_a_forged_transfer_settles_nothing(world, caplog):
+    order = world.order()
+    forged = []
+
+    def forge(header):
+        if not forged:
+            forged.append(header)
+        from tests.payments.fake_chain import Block, Tx
+
+        if header != forged[0]:
+            return []
+        return Block(header, [Tx("0x" + "f" * 64, [Sent(USDT, address(order), DUE)])]).logs
+
+    world.members[0].adds = forge
+    world.mine(4)
+
+    assert (pair(order), tickets(order)) == (("confirming", "confirming"), 0)
+    assert any("nodes disagree about money" in record.message for record in caplog.records)
+
+
+def test_one_node_alone_settles_small_orders_and_large_ones_when_final(settings):
+    world = make(members=1, small_amount=Decimal(10), large_depth=3)
+    small, large = world.order("Bea"), world.order("Carl", lines={factories.tier().pk: 2})
+    world.pay(small)
+    world.pay(large, 1841 * CENT)
+    world.mine(2)
+    assert (pair(small), pair(large)) == (("paid", "settled"), ("confirming", "confirming"))
+
+    world.mine(6)
+    assert pair(large) == ("paid", "settled")
+
+
+def test_one_node_that_sees_another_chain_takes_nothing_back(world):
+    order = world.order()
+    world.pay(order)
+    old = list(world.fake.blocks)
+    world.fake.reorg(1)
+    world.members[1].chain = type(world.fake)(start=world.at)
+    world.members[1].chain.blocks = [*old]
+    world.members[1].chain.id = world.fake.id
+
+    world.watch()
+
+    assert pair(order) == ("confirming", "confirming")
+    assert ChainCursor.objects.get().hash == old[-1].header.hash
+
+
+def test_a_chain_that_takes_back_what_was_final_is_halted_and_not_sold(world, caplog):
+    order = world.order()
+    world.pay(order)
+    world.mine(12)
+    other = world.order("Carl")
+    world.pay(other)
+    world.fake.reorg(10)
+    world.watch()
+
+    cursor = ChainCursor.objects.get()
+    assert (cursor.halted, cursor.number) == ("blocks that were final fell out of the chain", world.fake.head.number)
+    world.pay(other)
+    world.mine(9)
+    assert (pair(other), tickets(other)) == (("confirming", "confirming"), 0)
+    with pytest.raises(actions.NotTaken):
+        world.order("Dora")
+
+
+def test_a_chain_that_is_not_seen_is_not_sold_and_nothing_is_taken(world):
+    for member in world.members:
+        member.down = True
+    world.fake.mine_until(world.at + timedelta(seconds=301))
+    world.watch()
+
+    with pytest.raises(actions.NotTaken, match="cannot see this chain"):
+        world.order()
+    assert (Order.objects.count(), places(), Payment.objects.count()) == (0, (0, 0), 0)
+    for member in world.members:
+        member.down = False
+    world.watch()
+    assert pair(world.order()) == ("pending", "awaiting")
+
+
+def test_a_missing_rate_or_address_costs_nobody_a_place(world, settings):
+    event = factories.Event.objects.get()
+    with pytest.raises(actions.NoRate):
+        actions.check_out(wish=factories.wish(event), at=world.at, provider="usdt")
+    settings.WALLET_XPUBS = [keys.xpub(5)]
+    with pytest.raises(actions.NoAddress):
+        world.order()
+
+    from payments.models import PaymentAddress
+
+    assert (places(), Order.objects.count(), PaymentAddress.objects.filter(is_used=True).count()) == ((0, 0), 0, 0)
+
+
+def test_extending_quotes_anew_and_the_kinder_of_two_counts(world):
+    order = world.order()
+    world.fake.mine_until(world.at + 10 * MINUTES)
+    world.rate(15_500)
+    world.watch()
+
+    actions.extend(order_id=order.pk, at=world.at)
+
+    assert list(Quote.objects.order_by("quoted_at").values_list("due", flat=True)) == [DUE, 968 * CENT]
+    world.pay(order, DUE)
+    assert pair(order) == ("confirming", "confirming")
+
+
+def test_what_costs_nothing_needs_no_chain(world):
+    free = factories.published(tiers=[{"name": "Free", "price": Decimal(0), "quantity": 5}])
+
+    order = actions.check_out(wish=factories.wish(free), at=world.at, provider="usdt")
+
+    assert (order.status, order.payment.provider, order.payment.address) == ("paid", "free", None)
