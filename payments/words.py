@@ -5,6 +5,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 SAID: dict[str, Any] = {
+    "partial": _("a part has come"),
+    "awaiting": _("nothing seen yet"),
     "settled_by_hand": _("Settled by hand"),
     "settled": _("Settled"),
     "review": _("A person must look"),
