@@ -6,16 +6,16 @@ from urllib.parse import urlsplit
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, _build_apps_from_settings
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from ticketing import limits
+from ticketing import limits, mail
 from ticketing.errors import TooMany
 from ticketing.fields import keys
 from ticketing.limits import Limit
@@ -48,11 +48,11 @@ class Accounts(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Owe the letter. Links are made when it is written, so only a code travels with it."""
         kind = KINDS[template_prefix.rpartition("/")[2]]
-        actions.owe_letter(kind, to=email, language=_language(), user=context.get("user"), secret=context.get("code", ""))
+        actions.owe_letter(kind, to=email, language=mail.language_here(), user=context.get("user"), secret=context.get("code", ""))
 
     def send_notification_mail(self, template_prefix: str, user: Any, context: Any = None, email: str | None = None) -> None:
         event = template_prefix.rpartition("/")[2]
-        actions.owe_letter("notice", to=email or user.email, language=_language(), user=user, event=event)
+        actions.owe_letter("notice", to=email or user.email, language=mail.language_here(), user=user, event=event)
 
     def should_send_confirmation_mail(self, request: HttpRequest, email_address: EmailAddress, signup: bool) -> bool:
         try:
@@ -94,7 +94,7 @@ class SecondFactors(DefaultMFAAdapter):
         return not second_factor.required(authenticator.user) or others.exclude(pk=authenticator.pk).exists()
 
     def generate_authenticator_name(self, user: User, type: Any) -> str:  # noqa: A002  # its name in the library
-        number = user.authenticator_set.filter(type=type).count() + 1  # type: ignore[attr-defined]
+        number = Authenticator.objects.filter(user=user, type=type).count() + 1
         return _("Passkey %(number)s") % {"number": number}
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
@@ -133,7 +133,3 @@ class Sessions(DefaultUserSessionsAdapter):
         super().end_sessions(sessions)
         for user in {session.user for session in sessions}:
             actions.note(user, "signed_out_elsewhere", at=timezone.now(), sessions=len(sessions))
-
-
-def _language() -> str:
-    return get_language() or settings.LANGUAGE_CODE

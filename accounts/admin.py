@@ -8,10 +8,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from ticketing import identity
+from ticketing import identity, mail
 from ticketing.buttons import Reason, button
 from ticketing.desk import Admin, ReadOnly
 from ticketing.identity import FIGURES, SiteIdentity
@@ -20,10 +19,6 @@ from . import actions, roles
 from .models import Invitation, Promoter, PromoterMember, TeamRole, User
 from .scoping import TEAM, Scoped, ScopedInline, sees_all
 from .words import SAID
-
-
-def _language() -> str:
-    return get_language() or "en"
 
 
 class WhyDisabled(forms.Form):
@@ -61,7 +56,7 @@ class UserAdmin(ReadOnly):
     @button(_("Give a role"), form=StaffRole, permission="grant", says=_("This one role replaces the one the person has."))
     def grant_role(self, request: HttpRequest, user: User, *, role: str) -> None:
         by = cast(User, request.user)
-        actions.grant_role(user_id=user.pk, role=role, by=by, at=timezone.now(), language=_language())
+        actions.grant_role(user_id=user.pk, role=role, by=by, at=timezone.now(), language=mail.language_here())
 
     @button(
         _("Close the account"),
@@ -73,11 +68,11 @@ class UserAdmin(ReadOnly):
     )
     def disable(self, request: HttpRequest, user: User, *, reason: str) -> None:
         by = cast(User, request.user)
-        actions.disable(user_id=user.pk, reason=reason, by=by, at=timezone.now(), language=_language())
+        actions.disable(user_id=user.pk, reason=reason, by=by, at=timezone.now(), language=mail.language_here())
 
     @button(_("Open the account again"), fits=lambda user: not user.is_active and not user.deleted_at, permission="disable")
     def enable(self, request: HttpRequest, user: User) -> None:
-        actions.enable(user_id=user.pk, by=cast(User, request.user), at=timezone.now(), language=_language())
+        actions.enable(user_id=user.pk, by=cast(User, request.user), at=timezone.now(), language=mail.language_here())
 
     @button(
         _("Delete the account"),
@@ -87,11 +82,11 @@ class UserAdmin(ReadOnly):
         danger=True,
     )
     def remove(self, request: HttpRequest, user: User) -> None:
-        actions.delete_user(user_id=user.pk, by=cast(User, request.user), at=timezone.now(), language=_language())
+        actions.delete_user(user_id=user.pk, by=cast(User, request.user), at=timezone.now(), language=mail.language_here())
 
     @button(_("Restore the account"), fits=lambda user: bool(user.deleted_at), permission="disable")
     def restore(self, request: HttpRequest, user: User) -> None:
-        actions.restore_user(user_id=user.pk, by=cast(User, request.user), at=timezone.now(), language=_language())
+        actions.restore_user(user_id=user.pk, by=cast(User, request.user), at=timezone.now(), language=mail.language_here())
 
 
 class MemberInline(ScopedInline):
@@ -301,8 +296,8 @@ class InvitationAdmin(Scoped):
         return False
 
     def save_model(self, request: HttpRequest, obj: Invitation, form: Any, change: bool) -> None:
-        by, language = cast(User, request.user), _language()
+        by, language = cast(User, request.user), mail.language_here()
         obj.pk = actions.invite_promoter(email=obj.email, name=obj.name, language=language, by=by, at=timezone.now()).pk
 
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]  # Django's makes a LogEntry
         """Leave it to the action, which writes it."""

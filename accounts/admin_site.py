@@ -86,7 +86,7 @@ class Site(AdminSite):
                 raise PermissionDenied
             if elsewhere := middleware.ask_for_factor(request):
                 return elsewhere
-            request.passed_the_wall = True  # type: ignore[attr-defined]
+            request.passed_the_wall = True  # type: ignore[attr-defined]  # our own mark
             return kept(request, *args, **kwargs)
 
         return walled

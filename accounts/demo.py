@@ -35,12 +35,23 @@ OTHERS: tuple[tuple[str, str], ...] = (
 PROMOTERS: tuple[tuple[str, dict[str, Any], dict[str, str]], ...] = (
     (
         "olive@demo.example",
-        {"name": "Radio Hujan", "about": "Indie nights and small festivals in Jakarta and Bandung.", "language": "id"},
+        {
+            "name": "Radio Hujan",
+            "about": "Indie nights and small festivals in Jakarta and Bandung.",
+            "payment_text": "Bank Contoh 000 123 456\nRadio Hujan (play money: nothing is sent anywhere)",
+            "terms": "No professional cameras. Whoever leaves may come in again until 22:00.",
+            "language": "id",
+        },
         {"bagas@demo.example": "manager", "putri@demo.example": "finance", "wayan@demo.example": "gate"},
     ),
     (
         "mira@demo.example",
-        {"name": "Nordlys Live", "about": "Touring jazz and electronica from Scandinavia.", "fee_percent": Decimal("2.50")},
+        {
+            "name": "Nordlys Live",
+            "about": "Touring jazz and electronica from Scandinavia.",
+            "payment_text": "Bank Contoh 000 987 654\nNordlys Live (play money: nothing is sent anywhere)",
+            "fee_percent": Decimal("2.50"),
+        },
         {"tomas@demo.example": "manager", "wayan@demo.example": "gate"},
     ),
     (

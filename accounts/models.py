@@ -19,7 +19,7 @@ from ticketing.fields import EncryptedTextField
 from ticketing.querysets import Living, RowQuerySet
 
 
-class UserManager(BaseUserManager.from_queryset(RowQuerySet)):  # type: ignore[misc]
+class UserManager(BaseUserManager.from_queryset(RowQuerySet)):  # type: ignore[misc]  # made at run time
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=(username or "").lower())
 
@@ -227,7 +227,7 @@ class InvitationQuerySet(RowQuerySet):
 
     def for_person(self, user: User, at: datetime) -> Self:
         """Those sent to an address that the person has shown to be his own."""
-        own = user.emailaddress_set.filter(verified=True).values("email")  # type: ignore[attr-defined]
+        own = user.emailaddress_set.filter(verified=True).values("email")  # type: ignore[attr-defined]  # of allauth, which has no types
         return self.open().filter(email__in=own, expires_at__gt=at, promoter__refused_at=None, promoter__deleted_at=None)
 
     def by_secret(self, secret: str) -> Self:

@@ -65,11 +65,11 @@ class Scoping:
         return desk.within(rows, self.promoters(request, "add", "change") & desk.promoters(request, "view", "change"))
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        rows = super().get_queryset(request)  # type: ignore[misc]
+        rows = super().get_queryset(request)  # type: ignore[misc]  # of the admin beside us
         return rows if sees_all(request) else self.within(rows, self.promoters(request, "view", "change"))
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        return self._limited(super().formfield_for_dbfield(db_field, request, **kwargs), request)  # type: ignore[misc]
+        return self._limited(super().formfield_for_dbfield(db_field, request, **kwargs), request)  # type: ignore[misc]  # of the admin beside us
 
     def _limited(self, field: Any, request: HttpRequest) -> Any:
         if getattr(field, "queryset", None) is not None and not sees_all(request):
@@ -93,17 +93,17 @@ class Scoping:
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if sees_all(request):
-            return super().has_view_permission(request, obj)  # type: ignore[misc]
+            return super().has_view_permission(request, obj)  # type: ignore[misc]  # of the admin beside us
         return self.allows(request, obj, "view", "change")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if sees_all(request):
-            return super().has_change_permission(request, obj)  # type: ignore[misc]
+            return super().has_change_permission(request, obj)  # type: ignore[misc]  # of the admin beside us
         return self.allows(request, obj, "change")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if sees_all(request):
-            return super().has_delete_permission(request, obj)  # type: ignore[misc]
+            return super().has_delete_permission(request, obj)  # type: ignore[misc]  # of the admin beside us
         return self.allows(request, obj, "delete")
 
 

@@ -13,12 +13,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ticketing import limits
+from ticketing import limits, mail
 
 from . import actions
 from .forms import Apply, ChangeRole, Details, Invite, Rename
@@ -30,10 +29,6 @@ RUNNERS = (TeamRole.OWNER, TeamRole.MANAGER)
 
 def _me(request: HttpRequest) -> User:
     return cast(User, request.user)
-
-
-def _language() -> str:
-    return get_language() or settings.LANGUAGE_CODE
 
 
 @require_http_methods(["GET", "POST"])
@@ -82,7 +77,7 @@ def apply(request: HttpRequest) -> HttpResponse:
     known = {name: getattr(mine, name) for name in Apply.base_fields} if mine else {"contact_email": user.email}
     form = Apply(request.POST or None, initial=known)
     if form.is_valid():
-        made = actions.apply(by=user, at=timezone.now(), language=_language(), **form.cleaned_data)
+        made = actions.apply(by=user, at=timezone.now(), language=mail.language_here(), **form.cleaned_data)
         messages.success(request, _("Thank you. We have your application and answer by mail."))
         return redirect("accounts:promoter", made.pk)
     return render(request, "accounts/apply.html", {"form": form, "refused": mine})
@@ -98,7 +93,9 @@ def promoter(request: HttpRequest, promoter_id: UUID) -> HttpResponse:
     if form.is_valid():
         limits.check(INVITING, str(_me(request).pk))
         try:
-            actions.invite_member(promoter_id=team.pk, by=_me(request), at=timezone.now(), language=_language(), **form.cleaned_data)
+            actions.invite_member(
+                promoter_id=team.pk, by=_me(request), at=timezone.now(), language=mail.language_here(), **form.cleaned_data
+            )
         except actions.AlreadyInvited as refusal:
             form.add_error("email", str(refusal))
         else:

@@ -17,8 +17,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from . import phone
+from . import buying, phone
 from .client import Ask, Connection, Figures, load
+from .processes import cpu_of
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "performance.md"
@@ -38,7 +39,7 @@ def main() -> None:
 
 
 def measured(events: int, seconds: float) -> Iterator[dict[str, Any]]:
-    with site() as (address, processes):
+    with site() as (address, pid):
         say(f"Making {events:,} events")
         began = time.monotonic()
         subprocess.run([sys.executable, "manage.py", "seed_demo", "--events", str(events)], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
@@ -46,27 +47,28 @@ def measured(events: int, seconds: float) -> Iterator[dict[str, Any]]:
         setup()
         asks = pages(address)
         size = len(Connection(address).get(asks["event page"]))
-        with bare(size) as (bare_address, bare_processes):
+        with bare(size) as (bare_address, bare_pid):
             for name, (where, ask) in {
                 "bare Django view": (bare_address, Ask("/")),
                 "no page, all middleware": (address, Ask("/healthz")),
                 **{name: (address, ask) for name, ask in asks.items()},
                 "bare Django view, again": (bare_address, Ask("/")),
             }.items():
-                yield told("warm", name, **warm(where, ask, seconds, processes if where == address else bare_processes))
+                yield told("warm", name, **warm(where, ask, seconds, pid if where == address else bare_pid))
         for name, ask in asks.items():
             if ask.status == 200:
                 yield told("cold", name, **cold(address, ask), psycopg_p50=psycopg_alone(ask.path))
         yield from (told("phone", name, **values) for name, values in phone.looked_at(address, asks))
+        yield from (told("buying", **figures) for figures in buying.measured(address, pid, seconds * ROUNDS))
 
 
-def warm(where: str, ask: Ask, seconds: float, processes: Callable[[], float]) -> dict[str, float]:
+def warm(where: str, ask: Ask, seconds: float, pid: int) -> dict[str, float]:
     """Ask as fast as it is answered. The processor time of all that serves is what another load on the machine changes least."""
-    rounds, began, answers = [], processes(), 0.0
+    rounds, began, answers = [], cpu_of(pid), 0.0
     for _ in range(ROUNDS):
         rounds.append(load(where, ask, connections=CONNECTIONS, seconds=seconds))
         answers += rounds[-1].rate * seconds
-    return {**vars(middle(rounds)), "cpu_ms": round((processes() - began) / answers * 1000, 2)}
+    return {**vars(middle(rounds)), "cpu_ms": round((cpu_of(pid) - began) / answers * 1000, 2)}
 
 
 def middle(rounds: list[Figures]) -> Figures:
@@ -135,8 +137,8 @@ def psycopg_alone(path: str, times: int = 15) -> float:
 
 
 @contextmanager
-def site() -> Iterator[tuple[str, Callable[[], float]]]:
-    """Run a whole system with state of its own and without rate limits; yield its address, and how to count its CPU."""
+def site() -> Iterator[tuple[str, int]]:
+    """Run a whole system with state of its own and without rate limits; yield its address and its process."""
     os.environ.setdefault("STATE_DIR", "var/bench")
     os.environ.update(ENV_FILE="", PORT="0", RATE_LIMITS="off", LOG_FORMAT="json", DEMO="on", DEBUG="off")
     for name in ("DATABASE_URL", "REDIS_URL", "SITE_URL"):
@@ -146,11 +148,11 @@ def site() -> Iterator[tuple[str, Callable[[], float]]]:
     record.parent.mkdir(parents=True, exist_ok=True)
     with (record.parent / "bench.log").open("wb") as log, running([sys.executable, "manage.py", "up"], log) as up:
         wait(lambda: record.exists() or up.poll() is not None, seconds=120)
-        yield str(json.loads(record.read_text())["web"]), lambda: cpu_of(up.pid)
+        yield str(json.loads(record.read_text())["web"]), up.pid
 
 
 @contextmanager
-def bare(size: int) -> Iterator[tuple[str, Callable[[], float]]]:
+def bare(size: int) -> Iterator[tuple[str, int]]:
     """Run the bare view under the same server with as many workers and threads."""
     from django.conf import settings
 
@@ -164,22 +166,7 @@ def bare(size: int) -> Iterator[tuple[str, Callable[[], float]]]:
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     with running(command, subprocess.DEVNULL, env=environment) as server:
         wait(lambda: answers(f"http://127.0.0.1:{port}"), seconds=20)
-        yield f"http://127.0.0.1:{port}", lambda: cpu_of(server.pid)
-
-
-def cpu_of(pid: int) -> float:
-    """Return the seconds of processor time that the process and all below it have used."""
-    parents, used = {}, {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue  # it has just ended
-        parents[int(stat.parent.name)], used[int(stat.parent.name)] = int(fields[1]), int(fields[11]) + int(fields[12])
-    family = {pid}
-    while more := {child for child, parent in parents.items() if parent in family} - family:
-        family |= more
-    return sum(used[member] for member in family & set(used)) / os.sysconf("SC_CLK_TCK")
+        yield f"http://127.0.0.1:{port}", server.pid
 
 
 @contextmanager
@@ -231,7 +218,7 @@ def say(words: str) -> None:
 
 def write(figures: list[dict[str, Any]], events: int) -> None:
     """Put the tables between the two marks of the page."""
-    of = {kind: [figure for figure in figures if figure["kind"] == kind] for kind in ("seed", "warm", "cold", "phone")}
+    of = {kind: [figure for figure in figures if figure["kind"] == kind] for kind in ("seed", "warm", "cold", "phone", "buying")}
     best = of["warm"][0]["rate"]
     lines = [
         f"{events:,} events, made or found there in {of['seed'][0]['seconds']} s. {os.cpu_count()} cores; the client runs on them, too.",
@@ -247,6 +234,7 @@ def write(figures: list[dict[str, Any]], events: int) -> None:
     lines += [f"| {f['what']} | {f['p50']:.1f} | {f['p95']:.1f} | {f['psycopg_p50']:.1f} |" for f in of["cold"]]
     lines += ["", "| slow phone | kB without pictures | kB in all | largest paint, s | layout shift |", "|---|--:|--:|--:|--:|"]
     lines += [f"| {f['what']} | {f['kb']:.0f} | {f['kb_all']:.0f} | {f['lcp']:.2f} | {f['shift']:.3f} |" for f in of["phone"]]
+    lines += ["", *buying.table(of["buying"])]
     before, _, rest = PAGE.read_text().partition(BEGIN)
     after = rest.partition(END)[2]
     PAGE.write_text(f"{before}{BEGIN}\n\n" + "\n".join(lines) + f"\n\n{END}{after}")

@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from statistics import quantiles
 from urllib.parse import urlsplit
@@ -41,18 +42,25 @@ class Connection:
 
     def get(self, ask: Ask) -> bytes:
         """Return the whole answer, headers included."""
-        lines = "".join(f"{name}: {value}\r\n" for name, value in ask.headers.items())
-        self.socket.sendall(f"GET {ask.path} HTTP/1.1\r\nHost: {self.host}\r\n{lines}\r\n".encode())
+        status, got = self.send("GET", ask.path, ask.headers)
+        if status != ask.status:
+            raise RuntimeError(f"{ask.path}: {got[:400].decode(errors='replace')}")
+        return got
+
+    def send(self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> tuple[int, bytes]:
+        """Return the status, and the whole answer, headers included."""
+        lines = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
+        if body:
+            lines += f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
+        self.socket.sendall(f"{method} {path} HTTP/1.1\r\nHost: {self.host}\r\n{lines}\r\n".encode() + body)
         got = b""
         while (end := got.find(b"\r\n\r\n")) < 0:
             got += self._more()
         head = got[:end].lower()
-        if int(head[9:12]) != ask.status:
-            raise RuntimeError(f"{ask.path}: {head[:400].decode()}")
         length = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0] or 0)
         while len(got) < end + 4 + length:
             got += self._more()
-        return got
+        return int(head[9:12]), got
 
     def _more(self) -> bytes:
         got = self.socket.recv(2**17)

@@ -5,8 +5,15 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 SAID: dict[str, Any] = {
-    "partial": _("a part has come"),
-    "awaiting": _("nothing seen yet"),
+    "awaiting": _("Nothing to be seen of the money any more"),
+    "partial": _("A part of the money was seen"),
+    "confirming": _("The money was seen"),
+    "overpaid": _("More came than was due"),
+    "no_longer_overpaid": _("What was too much fell out of the chain"),
+    "stalled": _("Seen long ago, and still not certain"),
+    "halted": _("Halted: what was final fell out of the chain"),
+    "enabled": _("Payments are taken here"),
+    "disabled": _("No payments are taken here any more"),
     "settled_by_hand": _("Settled by hand"),
     "settled": _("Settled"),
     "review": _("A person must look"),

@@ -6,7 +6,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from bench import __main__ as bench
+from bench import buying
 from bench.client import Ask, Connection, Figures, load
+from tests import factories
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -41,7 +43,7 @@ def test_connection_reads_whole_answers_one_after_the_other(address):
 
 
 def test_wrong_status_ends_the_measuring(address):
-    with pytest.raises(RuntimeError, match=r"/gone: http/1\.1 404"):
+    with pytest.raises(RuntimeError, match=r"/gone: HTTP/1\.1 404"):
         Connection(address).get(Ask("/gone"))
 
 
@@ -62,6 +64,10 @@ def test_middle_is_the_round_with_the_median_rate():
     assert bench.middle(rounds).rate == 200
 
 
+CROWD = {"rate": 90.0, "journey_p50": 80.5, "journey_p95": 120.0, "form_p50": 30.0, "form_p95": 50.0, "cpu_ms": 20.1}
+CROWD |= {"memory_mb": 480, "letters_rate": 60.0, "psycopg": 2500.0}
+
+
 def test_tables_stand_between_the_marks_and_nothing_else_changes(tmp_path, monkeypatch):
     page = tmp_path / "performance.md"
     page.write_text(f"# Before\n\n{bench.BEGIN}\nstale words\n{bench.END}\n\nAfter.\n")
@@ -72,6 +78,8 @@ def test_tables_stand_between_the_marks_and_nothing_else_changes(tmp_path, monke
             {"kind": "seed", "what": "events made", "count": 9, "seconds": 1},
             {"kind": "warm", "what": "bare", "rate": 2000.0, "p50": 1.0, "p95": 2.0, "client": 0.1, "cpu_ms": 0.2},
             {"kind": "warm", "what": "home", "rate": 500.0, "p50": 4.0, "p95": 9.0, "client": 0.1, "cpu_ms": 1.2},
+            {"kind": "buying", "what": "8 clients", **CROWD},
+            {"kind": "buying", "what": "500 tickets", "seconds": 6.5, "sold": 500, "tickets": 500, "told_no": 500, "errors": 0},
         ],
         events=9,
     )
@@ -79,6 +87,8 @@ def test_tables_stand_between_the_marks_and_nothing_else_changes(tmp_path, monke
     written = page.read_text()
     assert written.startswith(f"# Before\n\n{bench.BEGIN}\n\n9 events, made or found there in 1 s.")
     assert "| home | 500 | 25% | 4.0 | 9.0 | 1.20 | 10% |\n" in written
+    assert "| 8 clients | 90.0 | 80.5, 120.0 | 30.0, 50.0 | 20.1 | 480 | 60.0 | 2,500 |\n" in written
+    assert "500 tickets: over in 6.5 s; 500 sold, 500 tickets made, 500 told that there are none, 0 errors.\n" in written
     assert written.endswith(f"{bench.END}\n\nAfter.\n")
     assert "stale words" not in written
 
@@ -87,3 +97,15 @@ def test_cpu_is_that_of_the_process_and_its_children():
     import os
 
     assert bench.cpu_of(os.getpid()) > 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_buyer_gets_a_ticket_and_hears_when_there_are_none(live_server):
+    factories.promoter()
+    event = buying.free_event(1)
+
+    first = buying.Buyer(live_server.url, event, 1).buy(0)
+    second = buying.Buyer(live_server.url, event, 2).buy(0)
+
+    assert (first[0], second[0]) == (True, False)
+    assert event.tickets.count() == 1

@@ -85,7 +85,7 @@ def test_compose_describes_every_part_with_one_image() -> None:
     ("service", "words"),
     [
         ("migrate", "python manage.py init_site --no-input"),
-        ("worker", "python -m celery -A ticketing worker --concurrency --loglevel"),
+        ("worker", "python -m celery -A ticketing worker --queues celery,chain --concurrency --loglevel"),
         ("beat", "python -m celery -A ticketing beat --schedule --pidfile="),
         ("redis", '--save "" --appendonly no noeviction requirepass'),
         ("db", "config_file=/etc/postgresql/postgresql.conf"),

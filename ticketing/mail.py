@@ -150,6 +150,11 @@ WHERE hourly < %s AND daily < %s
 ON CONFLICT DO NOTHING"""
 
 
+def language_here() -> str:
+    """Return the language of the page that is being made: letters that follow from it are written in it, too."""
+    return translation.get_language() or settings.LANGUAGE_CODE
+
+
 def deliver_due(*, most: int = BATCH) -> int:
     """Send what is due, at most so many; return how many were sent. Any number of workers may do this at once."""
     due = list(EmailMessage.objects.due().order_by("due_at").values_list("pk", flat=True)[:most])

@@ -15,11 +15,10 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from . import demo, health, identity, limits, mailbox, metrics, parts
+from . import demo, health, identity, limits, mail, mailbox, metrics, parts
 from .environment import is_loopback
 from .errors import Busy, DomainError, TooMany
 
@@ -183,7 +182,7 @@ def demo_letter_html(request: HttpRequest, name: str) -> HttpResponse:
 @require_POST
 def demo_write(request: HttpRequest) -> HttpResponse:
     """Send a letter through the whole machinery: row, nudge, worker, mailbox."""
-    demo.send_letter(language=get_language() or "en", at=timezone.now())
+    demo.send_letter(language=mail.language_here(), at=timezone.now())
     return redirect("demo-mailbox")
 
 

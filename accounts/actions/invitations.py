@@ -14,6 +14,7 @@ from ticketing.errors import DomainError
 from .members import write
 from .promoters import AlreadyPromoter, open_promoter
 from .rights import NotAllowed, actor, locked_team, only_over, only_staff
+from .rows import set_fields
 
 LIFE = timedelta(days=7)
 
@@ -78,8 +79,7 @@ def withdraw_invitation(*, invitation_id: Any, by: User | None, at: datetime) ->
         raise InvitationClosed(_("This invitation was accepted already. Remove the person from the team instead."))
     if invitation.withdrawn_at:
         return
-    invitation.withdrawn_at = at
-    invitation.save(update_fields=["withdrawn_at"])
+    set_fields(invitation, withdrawn_at=at)
     _note(promoter, invitation, "invitation_withdrawn", by=by, at=at)
     _write(invitation, "accounts.invitation_withdrawn")
 
@@ -103,8 +103,7 @@ def accept_invitation(*, invitation_id: Any, by: User, at: datetime) -> Promoter
         _hand_over(promoter, to=by, at=at)
     else:
         _join(promoter, by, invitation.role, at=at)
-    invitation.accepted_at, invitation.accepted_by = at, by
-    invitation.save(update_fields=["accepted_at", "accepted_by"])
+    set_fields(invitation, accepted_at=at, accepted_by=by)
     _note(promoter, invitation, "invitation_accepted", by=by, at=at, user=str(by.pk))
     return promoter
 

@@ -15,6 +15,7 @@ from ticketing.identity import SiteIdentity
 from ticketing.slugs import slugs
 
 from .rights import PromoterDeleted, actor, locked_promoter, locked_team, only_admins, only_over, only_staff
+from .rows import set_fields
 
 
 class AlreadyPromoter(DomainError):
@@ -52,7 +53,7 @@ def apply(*, by: User, at: datetime, language: str, **details: Any) -> Promoter:
     if promoter.is_waiting and promoter.pk != new.pk:
         return promoter
     if promoter.pk != new.pk:
-        _set(promoter, applied_at=at, language=language, refused_at=None, refused_because="", **details)
+        set_fields(promoter, applied_at=at, language=language, refused_at=None, refused_because="", **details)
     history.record(promoter, "applied", at=at, by=actor(by))
     _write_to_owner(promoter, "accounts.application_received", at=at)
     return promoter
@@ -68,7 +69,7 @@ def approve(*, promoter_id: Any, by: User | None, at: datetime) -> None:
     promoter = locked_promoter(promoter_id)
     if promoter.is_approved:
         return
-    _set(promoter, approved_at=at, refused_at=None, refused_because="")
+    set_fields(promoter, approved_at=at, refused_at=None, refused_because="")
     _settle_team(promoter)
     history.record(promoter, "approved", at=at, by=actor(by))
     _write_to_owner(promoter, "accounts.promoter_approved", at=at)
@@ -87,7 +88,7 @@ def refuse(*, promoter_id: Any, reason: str, by: User | None, at: datetime) -> N
     if promoter.refused_at:
         return
     was_approved = promoter.is_approved
-    _set(promoter, approved_at=None, refused_at=at, refused_because=reason)
+    set_fields(promoter, approved_at=None, refused_at=at, refused_because=reason)
     _settle_team(promoter)
     history.record(promoter, "approval_withdrawn" if was_approved else "refused", at=at, by=actor(by))
     _write_to_owner(promoter, "accounts.promoter_refused", at=at, details={"reason": reason, "was_approved": was_approved})
@@ -142,7 +143,7 @@ def change_details(*, promoter_id: Any, by: User, at: datetime, **details: str) 
     only_over(promoter, by)
     changed = {name: value for name, value in details.items() if getattr(promoter, name) != value}
     if changed:
-        _set(promoter, **changed)
+        set_fields(promoter, **changed)
         history.record(promoter, "details_changed", at=at, by=actor(by), details={"fields": sorted(changed)})
 
 
@@ -182,7 +183,7 @@ def _insert(promoter: Promoter) -> bool:
 
 
 def _set_deleted(promoter: Promoter, deleted_at: datetime | None, action: str, *, by: User | None, at: datetime) -> None:
-    _set(promoter, deleted_at=deleted_at)
+    set_fields(promoter, deleted_at=deleted_at)
     _settle_team(promoter)
     history.record(promoter, action, at=at, by=actor(by))
     _write_to_owner(promoter, f"accounts.promoter_{action}", at=at)
@@ -197,18 +198,12 @@ def _set_figures(row: Any, figures: dict[str, Any], *, by: User | None, at: date
     changed = {name: value for name, value in figures.items() if value != getattr(row, name)}
     if changed:
         said = {name: f"{_said(getattr(row, name))} → {_said(value)}" for name, value in changed.items()}
-        _set(row, **changed)
+        set_fields(row, **changed)
         history.record(row, "fees_set", at=at, by=actor(by), details={"figures": said})
 
 
 def _said(figure: Decimal | None) -> str:
     return "—" if figure is None else str(figure)
-
-
-def _set(row: Any, **fields: Any) -> None:
-    for name, value in fields.items():
-        setattr(row, name, value)
-    row.save(update_fields=list(fields))
 
 
 def _settle_team(promoter: Promoter) -> None:

@@ -17,6 +17,7 @@ from ticketing import history, mail
 from ticketing.errors import DomainError
 
 from .rights import NotAllowed, actor, only_admins
+from .rows import set_fields
 
 
 class LastSuperadmin(DomainError):
@@ -84,7 +85,7 @@ def enable(*, user_id: Any, by: User | None, at: datetime, language: str) -> Non
         return
     if user.deleted_at:
         raise AccountDeleted
-    _set(user, is_active=True)
+    set_fields(user, is_active=True)
     history.record(user, "enabled", at=at, by=actor(by))
     mail.queue(kind="accounts.account_enabled", subject=user, to=user.email, language=language, occasion=at.isoformat())
 
@@ -114,7 +115,7 @@ def restore_user(*, user_id: Any, by: User | None, at: datetime, language: str) 
     user = _account(user_id, by)
     if not user.deleted_at:
         return
-    _set(user, is_active=True, deleted_at=None)
+    set_fields(user, is_active=True, deleted_at=None)
     history.record(user, "restored", at=at, by=actor(by))
     mail.queue(kind="accounts.account_restored", subject=user, to=user.email, language=language, occasion=at.isoformat())
 
@@ -135,13 +136,7 @@ def _shut(user: User, by: User | None, **fields: Any) -> None:
         raise NotAllowed(_("You cannot close your own account here."))
     if user.is_superuser and not User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk).exists():
         raise LastSuperadmin(_("This is the only superadmin. Make another one first."))
-    _set(user, is_active=False, **fields)
+    set_fields(user, is_active=False, **fields)
     sessions = UserSession.objects.filter(user=user)
     Session.objects.filter(session_key__in=list(sessions.values_list("session_key", flat=True))).delete()
     sessions.delete()
-
-
-def _set(user: User, **fields: Any) -> None:
-    for name, value in fields.items():
-        setattr(user, name, value)
-    user.save(update_fields=list(fields))

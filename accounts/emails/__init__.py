@@ -1,10 +1,7 @@
 """The letters to people. A letter's kind, `accounts.<name>`, is a name in here."""
 
+from .people import account_deleted, account_disabled, account_enabled, account_restored, role_granted
 from .promoters import (
-    account_deleted,
-    account_disabled,
-    account_enabled,
-    account_restored,
     application_received,
     handed_over,
     invitation,
@@ -18,7 +15,6 @@ from .promoters import (
     promoter_refused,
     promoter_restored,
     role_changed,
-    role_granted,
 )
 from .sign_in import (
     EVENTS,

@@ -45,7 +45,7 @@ class Invite(forms.Form):
     def __init__(self, *args: Any, roles: Any = MEMBERS, **options: Any) -> None:
         super().__init__(*args, **options)
         choices = [(role.value, TeamRole(role).meaning) for role in roles]
-        self.fields["role"].choices = choices  # type: ignore[attr-defined]
+        self.fields["role"].choices = choices  # type: ignore[attr-defined]  # a form's field may be of any kind
 
 
 class ChangeRole(forms.Form):

@@ -28,11 +28,11 @@ from allauth.socialaccount.forms import SignupForm as JoinForm
 from django import forms
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts import actions, second_factor
 from accounts.models import User
+from ticketing import mail
 
 NEW = _("New password")
 LABELS: dict[str, Any] = {
@@ -76,7 +76,7 @@ class SignUp(Plain, SignupForm):
             email=self.cleaned_data["email"],
             password=self.cleaned_data["password1"],
             name=self.cleaned_data["name"],
-            language=get_language() or "en",
+            language=mail.language_here(),
             at=timezone.now(),
         )
         return None, get_adapter().respond_email_verification_sent(request, None)
@@ -88,7 +88,7 @@ class AskReset(Plain, ResetPasswordForm):
 
     def save(self, request: HttpRequest, **_: Any) -> str:
         email = self.cleaned_data["email"]
-        actions.ask_reset(email=email, language=get_language() or "en")
+        actions.ask_reset(email=email, language=mail.language_here())
         return email
 
 

@@ -1,11 +1,9 @@
 """Being told when a sale starts, and no more."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -13,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from events import actions
 from events.forms import Remind
 from events.models import Event, Reminder
-from ticketing import limits
+from ticketing import limits, mail
 
 from .public import event_page
 
@@ -31,7 +29,7 @@ def remind(request: HttpRequest, slug: str) -> HttpResponse:
         return event_page(request, slug, reminder=form)
     email = form.cleaned_data["email"]
     limits.check(OF_ADDRESS, email)
-    actions.ask_reminder(event_id=found.pk, email=email, language=get_language() or settings.LANGUAGE_CODE, at=timezone.now())
+    actions.ask_reminder(event_id=found.pk, email=email, language=mail.language_here(), at=timezone.now())
     messages.success(request, _("We write to %(email)s when the sale starts.") % {"email": email})
     return redirect(f"{found.get_absolute_url()}#said")  # or the browser would go back to the form, past what was said
 

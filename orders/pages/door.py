@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -88,9 +88,11 @@ def _already(checked: Checked, event: Event, at: datetime) -> tuple[str, str]:
     first = checked.before
     if first is None:
         return "", ""
-    facts = {"time": clock(first.at, event), "ago": timesince(first.at, at), "gate": first.gate}
-    says = _("Let in at %(time)s, gate %(gate)s, %(ago)s ago.") if first.gate else _("Let in at %(time)s, %(ago)s ago.")
-    return says % facts, _("Ask for a name. Call a supervisor if it does not match.")
+    where = _("gate %(gate)s") % {"gate": first.gate} if first.gate else ""
+    is_new = at - first.at < timedelta(minutes=1)
+    ago = _("just now") if is_new else _("%(time)s ago") % {"time": timesince(first.at, at)}
+    says = _("Let in at %(time)s") % {"time": clock(first.at, event)}
+    return f"{', '.join(filter(None, [says, where, ago]))}.", _("Ask for a name. Call a supervisor if it does not match.")
 
 
 def _other_event(checked: Checked, event: Event, at: datetime) -> tuple[str, str]:

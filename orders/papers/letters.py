@@ -4,6 +4,7 @@ import unicodedata
 from functools import cache
 
 import font_manrope
+from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
@@ -13,6 +14,7 @@ PLAIN, STRONG, LOUD = "Manrope", "ManropeBold", "ManropeExtraBold"
 @cache
 def ready() -> None:
     """Read the fonts, once a process; they cover the Latin, Greek and Cyrillic letters, Vietnamese included."""
+    rl_config.useA85 = 0  # PDFs have been bytes for thirty years; as letters they are larger, and slower to make
     for name in (PLAIN, STRONG, LOUD):
         pdfmetrics.registerFont(TTFont(name, getattr(font_manrope, name)))
 
@@ -61,7 +63,9 @@ def cut(text: str, font: str, size: float, room: float) -> str:
 
 
 def _pieces(word: str, font: str, size: float, room: float) -> list[str]:
-    """Break a word that is longer than a line."""
+    """Break a word if it is longer than a line."""
+    if width(word, font, size) <= room:
+        return [word]
     pieces = [""]
     for letter in word:
         if pieces[-1] and width(pieces[-1] + letter, font, size) > room:

@@ -18,6 +18,7 @@ from .private import private
 from .tickets import PassedOn, ticket_of
 
 HOLDER = "holder"  # whoever has the link
+NAMES = limits.Limit("seats-named-of-origin", tries=100, seconds=3600)
 LETTERS = limits.Limit("seats-passed-on-of-origin", tries=30, seconds=3600, strict=True)
 
 
@@ -30,6 +31,7 @@ def name(request: HttpRequest, secret: str) -> HttpResponse:
         return redirect("seats:ticket", secret)
     form = Name(request.POST or None, initial={"name": found.holder_name})
     if request.method == "POST" and form.is_valid():
+        limits.check(NAMES, limits.origin(request))
         actions.name_seat(ticket_id=found.pk, name=form.cleaned_data["name"], at=timezone.now(), by=HOLDER)
         messages.success(request, _("The name on the ticket is %(name)s.") % {"name": form.cleaned_data["name"]})
         return redirect("seats:ticket", secret)

@@ -2,6 +2,7 @@
 
 from .addresses import NoAddress, derive_addresses, fill_pool, take_address
 from .blocks import apply_block, begin_chain, roll_back, see_head
+from .chains import disable_chain, enable_chain
 from .checkout import check_out
 from .comps import TooManyComps, comps_left, give_comps, try_comps
 from .ending import MoneyOnTheWay, NotReturnable, annul, annul_seat, cancel, cancel_seat, follow_cancelled_events
@@ -32,6 +33,8 @@ __all__ = [
     "check_out",
     "comps_left",
     "derive_addresses",
+    "disable_chain",
+    "enable_chain",
     "expire_overdue",
     "extend",
     "fill_pool",

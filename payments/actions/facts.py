@@ -31,6 +31,11 @@ class Facts:
         return deadline(self.order.expires_at, self.money.first_at)
 
     @property
+    def excess(self) -> int:
+        """Return what is owed back. An order that was paid another way, as a person said, keeps nothing of it."""
+        return self.money.seen if self.payment.by_hand else self.money.excess
+
+    @property
     def is_past(self) -> bool:
         return self.watermark is not None and self.watermark > self.deadline
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Min, Q
+from django.db.models import Min
 
 from orders.models import Order
 from payments.models import ChainCursor, Payment, Provider, State
@@ -39,14 +39,20 @@ def judge(*, payment_id: UUID, at: datetime, vouched: Iterable[UUID] = ()) -> li
 
 
 def to_judge(*, most: int = BATCH) -> list[UUID]:
-    """Return the payments whose money may have changed, or whose time is over on the chain's own clock."""
-    behind = ChainCursor.objects.filter(chain__enabled=True).aggregate(at=Min("at"))["at"]
-    touched = Q(touched_height__isnull=False)
-    waiting = Q(state=State.CONFIRMING) | Q(state=State.REVIEW, order__status=Order.Status.PAID)
-    if behind:
-        waiting |= Q(order__status=Order.Status.PENDING, order__expires_at__lt=behind - GRACE)
-    found = Payment.objects.filter(touched | waiting, provider=Provider.USDT)
-    return list(found.order_by(F("touched_height").asc(nulls_last=True), "pk").values_list("pk", flat=True)[:most])
+    """Return the payments whose money may have changed, or whose time is over on the chain's own clock.
+
+    One question for each reason, since each has its index; asked as one, all that wait would be looked at.
+    """
+    ours = Payment.objects.filter(provider=Provider.USDT)
+    found = [
+        ours.filter(touched_height__isnull=False).order_by("touched_height"),
+        ours.filter(state=State.CONFIRMING).order_by("pk"),
+        ours.filter(state=State.REVIEW, order__status=Order.Status.PAID).order_by("pk"),
+    ]
+    if behind := ChainCursor.objects.filter(chain__enabled=True).aggregate(at=Min("at"))["at"]:
+        overdue = ours.filter(order__status=Order.Status.PENDING, order__expires_at__lt=behind - GRACE)
+        found.append(overdue.order_by("order__expires_at"))
+    return list(dict.fromkeys(pk for rows in found for pk in rows.values_list("pk", flat=True)[:most]))
 
 
 def nearly_settled(*, chain_id: UUID, at: datetime) -> list[Facts]:

@@ -110,9 +110,9 @@ def _trust_again(facts: Facts, details: dict[str, Any]) -> None:
 
 
 def _note_excess(facts: Facts, details: dict[str, Any]) -> None:
-    is_over = facts.money.excess > 0
+    is_over = facts.excess > 0
     Payment.objects.filter(pk=facts.payment.pk).update(is_over=is_over)
-    said = {**details, "excess": str(facts.money.excess), "quote": str(facts.quote.pk)}
+    said = {**details, "excess": str(facts.excess), "quote": str(facts.quote.pk)}
     history.record(facts.payment, "overpaid" if is_over else "no_longer_overpaid", at=facts.at, by=history.SYSTEM, details=said)
 
 
@@ -164,5 +164,5 @@ ROWS = (
     Row("T5b", lambda f: f.order.status in (EXPIRED, CANCELLED) and f.payment.state == State.REVIEW and not f.money.seen, _close_review),
     Row("T14", lambda f: f.stands(PAID, State.SETTLED) and not f.payment.by_hand and not f.money.is_enough, _doubt),
     Row("T15", lambda f: f.stands(PAID, State.REVIEW) and f.money.is_believed and not f.halted, _trust_again),
-    Row("T10", lambda f: f.payment.is_over != (f.money.excess > 0), _note_excess),
+    Row("T10", lambda f: f.payment.is_over != (f.excess > 0), _note_excess),
 )

@@ -51,6 +51,9 @@ class Nodes:
     def __len__(self) -> int:
         return len(self._nodes)
 
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self._nodes)
+
     def view(self, *, at: datetime) -> View:
         """Ask every node for its chain and its head. Raises NoNode.
 

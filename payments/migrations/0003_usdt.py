@@ -655,7 +655,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("due__gte", models.F("least")), ("least__gt", 0)),
                 name="quote_asks_for_something",
-                violation_error_message="Something is due, and no less is enough than nothing.",
+                violation_error_message="Something is due, and what is enough is more than nothing.",
             ),
         ),
         migrations.AddConstraint(

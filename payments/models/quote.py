@@ -29,7 +29,7 @@ class Quote(Row):
             CheckConstraint(
                 condition=Q(least__gt=0, due__gte=F("least")),
                 name="quote_asks_for_something",
-                violation_error_message=_("Something is due, and no less is enough than nothing."),
+                violation_error_message=_("Something is due, and what is enough is more than nothing."),
             ),
             CheckConstraint(
                 condition=Q(deadline__gt=F("quoted_at")),

@@ -77,3 +77,13 @@ class Transfer(Row):
 
     def __str__(self) -> str:
         return self.tx_hash
+
+    def confirmations(self, tip: int) -> int:
+        """Return how many blocks confirm it, its own among them, when the chain was read to this height."""
+        return max(0, tip - self.block_number + 1) if self.canonical else 0
+
+    def status(self, final: int) -> str:
+        """Return the source documents' word for it: pending, confirmed or failed."""
+        if not (self.canonical and self.accepted):
+            return "failed"
+        return "confirmed" if self.block_number <= final else "pending"

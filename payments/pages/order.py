@@ -208,7 +208,7 @@ def _paid_words(order: Order, at: datetime) -> tuple[str, str]:
     if event.is_over(at):
         return _("Thank you for coming"), _("This event was on %(day)s.") % {"day": moment(event.starts_at, event)}
     heading = _("Paid. See you %(day)s.") if order.total else _("The tickets are yours. See you %(day)s.")
-    lead = _("They are sent to %(email)s. Show them at the door, on the screen or on paper.")
+    lead = _("They are on their way to %(email)s, too. Show them at the door, on the screen or on paper.")
     return heading % {"day": day}, lead % {"email": order.buyer_email}
 
 

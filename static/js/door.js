@@ -121,6 +121,7 @@ async function look() {
   }
   lens.hidden = false;
   document.getElementById("start").hidden = true;
+  navigator.wakeLock?.request("screen").catch(() => {});
   const read = await reader();
   while (video.srcObject) {
     if (!answers.firstChild && !document.hidden && video.videoWidth) {
@@ -131,6 +132,10 @@ async function look() {
     await pause(150);
   }
 }
+
+// The list waits while somebody writes in it, and a session that ended is not shown inside of it.
+document.addEventListener("htmx:beforeRequest", (event) => { if (document.querySelector("#state details[open]")) event.preventDefault(); });
+document.addEventListener("htmx:beforeSwap", (event) => { if (!event.detail.xhr.responseURL.includes("/state/")) location.reload(); });
 
 tools.hidden = false;
 document.getElementById("start").addEventListener("click", () => { sound ??= new AudioContext(); look(); });

@@ -24,14 +24,18 @@ function limit(stepper) {
   more.disabled = Number(input.value) >= Number(input.max);
 }
 
+// What was asked before a number was changed would put the older number back, so it is not shown.
+let newer = false;
+document.addEventListener("htmx:beforeRequest", () => { newer = false; });
+document.addEventListener("htmx:beforeSwap", (event) => { event.detail.shouldSwap &&= !newer; });
+
 function equip(root) {
   for (const stepper of root.querySelectorAll(".stepper:not(:has(button))")) {
     const input = stepper.querySelector("input");
     stepper.prepend(stepperButton("less", stepper.dataset.less, input));
     stepper.append(stepperButton("more", stepper.dataset.more, input));
     stepper.addEventListener("change", () => limit(stepper));
-    // What is under way shows an older choice, and would put it back.
-    stepper.addEventListener("input", () => htmx.trigger(stepper.closest("[hx-get], [hx-post]"), "htmx:abort"));
+    stepper.addEventListener("input", () => { newer = true; });
     limit(stepper);
   }
 }

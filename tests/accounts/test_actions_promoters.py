@@ -6,7 +6,7 @@ import pytest
 
 from accounts import actions, invariants, roles
 from accounts.actions import promoters as deeds
-from accounts.emails import promoters as emails
+from accounts.emails import people, promoters
 from accounts.models import Invitation, Promoter, PromoterMember, User
 from tests import factories
 from tests.factories import THEN
@@ -181,9 +181,9 @@ def test_open_promoter_for_somebody_who_runs_one_is_refused(now):
 def test_every_letter_can_be_written(language, now):
     team = factories.promoter()
     asked = factories.invitation(team, "new@example.org")
-    writers = [
-        name for name, writer in vars(emails).items() if getattr(writer, "__module__", "") == emails.__name__ and not name.startswith("_")
-    ]
+    modules = (people, promoters)
+    named = [(module, name, writer) for module in modules for name, writer in vars(module).items() if not name.startswith("_")]
+    writers = [name for module, name, writer in named if getattr(writer, "__module__", "") == module.__name__]
     details = {"role": "manager", "user": str(team.owner_id), "reason": "Which venue?", "was_approved": False}
 
     for name in writers:

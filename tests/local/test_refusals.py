@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from ticketing.local import supervisor
+from ticketing.local.places import LocalProblem, Places
+
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("processes")]
 
 
@@ -79,3 +82,13 @@ def test_disk_that_fills_up_on_the_way_is_said_in_one_line(small_disk, left):
     assert done.stderr.startswith(f"The disk that holds {small_disk.state} is full: ")
     assert done.stderr.count("\n") == 1
     assert small_disk.gone()
+
+
+def test_nearly_full_disk_stops_the_start_before_anything_runs(empty_site, monkeypatch):
+    monkeypatch.setattr(Places, "full_disk", lambda places: "The disk is full.")
+    monkeypatch.setattr(supervisor, "on_signals", lambda *_: None)  # they would stay with the tests
+
+    with pytest.raises(LocalProblem, match=r"^The disk is full\.$"):
+        supervisor.Supervisor(empty_site.places, port=0).run(prepare=pytest.fail, describe=pytest.fail)
+
+    assert list(empty_site.places.data.iterdir()) == []

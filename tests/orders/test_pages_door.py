@@ -123,6 +123,7 @@ def test_a_typed_code_lets_in_without_scripts(gate, ticket):
 
 def test_a_second_gate_hears_when_and_where(gate, ticket):
     sent(gate, ticket)
+    assert sent(gate, ticket, nonce="right-after").json()["says"] == "Let in at 16:00, gate North, just now."
     with time_machine.travel(NIGHT + timedelta(minutes=27), tick=False):
         factories.sign_in(gate, factories.person("Greta"))
         said = sent(gate, ticket, gate="South").json()

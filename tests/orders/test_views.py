@@ -79,7 +79,7 @@ def test_u_15_unknown_addresses_get_the_same_answer_for_the_same_work(client):
 
     assert said[0] == said[1]
     assert work[0] == work[1]
-    assert work[0][-1].startswith('INSERT INTO "ticketing_emailmessage"')
+    assert len(work[0]) == 1
     assert [letter.subject for letter in letters("links")][1:] == ["Your tickets", "No tickets under this address"]
 
 

@@ -186,6 +186,16 @@ def test_what_was_seen_said_and_quoted_stays_as_it_is(world):
         assert "append-only" in refused_by(lambda model=model: model.objects.all()._raw_delete("default"))
 
 
+def test_a_24_a_25_a_transfer_is_pending_then_confirmed_or_failed(world):
+    found = Transfer.objects.get()
+
+    assert [(found.confirmations(tip), found.status(tip - 2)) for tip in (1, 2, 3)] == [(1, "pending"), (2, "pending"), (3, "confirmed")]
+    found.accepted = False
+    assert found.status(9) == "failed"
+    found.accepted, found.canonical = True, False
+    assert (found.confirmations(9), found.status(9)) == (0, "failed")
+
+
 def test_chains_and_tokens_are_audited(world):
     from ticketing.models import AuditLog
 

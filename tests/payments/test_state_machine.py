@@ -211,6 +211,21 @@ def test_t9c_late_money_without_places_or_after_a_day_waits_for_a_person(world):
     assert kept()
 
 
+def test_late_money_of_a_second_order_waits_for_a_person(world):
+    """The event is one order for each person, and this person has bought again meanwhile."""
+    factories.Event.objects.update(one_order_per_buyer=True)
+    first = world.order("Bea")
+    world.pass_deadline(first)
+    world.rate()
+    second = world.order("Bea", form_key="another")
+
+    world.pay(first)
+
+    assert (pair(first), pair(second)) == (("expired", "review"), ("pending", "awaiting"))
+    assert HistoryEntry.objects.get(new_status="review").details["because"] == "OneOrderEach"
+    assert kept()
+
+
 def test_t9d_a_reorg_after_the_deadline_gives_the_places_back(world):
     order = world.order()
     world.pass_deadline(order)
@@ -238,6 +253,16 @@ def test_t10_too_much_is_noted_and_never_in_the_way(world):
     said = HistoryEntry.objects.get(action="overpaid")
     assert said.details["excess"] == str(10 * CENT + 1)
     assert kept()
+
+
+def test_what_was_paid_another_way_keeps_nothing_of_the_chain_s(world):
+    order = world.order()
+    actions.settle_by_hand(order_id=order.pk, reason="Cash at the office.", by=None, at=world.at)
+
+    world.pay(order, 5)
+
+    assert (pair(order), flags(order), tickets(order)) == (("paid", "settled"), {"is_over"}, 1)
+    assert HistoryEntry.objects.get(action="overpaid").details["excess"] == "5"
 
 
 def test_t12_money_for_a_cancelled_order_waits_for_a_person(world):

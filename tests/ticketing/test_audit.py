@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from tests.sample.models import Lamp
@@ -162,3 +163,10 @@ def test_app_role_writes_audit_through_the_trigger():
         cursor.execute("RESET ROLE")
 
     assert actions() == ["CREATE"]
+
+
+def test_reading_carries_nothing_of_the_actor():
+    with CaptureQueriesContext(connection) as asked, audit.acting(ip="192.0.2.1"):
+        assert not Lamp.objects.exists()
+
+    assert [query["sql"] for query in asked if "set_config" in query["sql"]] == []

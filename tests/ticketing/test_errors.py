@@ -21,8 +21,8 @@ from ticketing.urls import handler400, handler403, handler404, handler500  # noq
 HEADINGS = {
     400: ("We could not read that request", "Permintaan itu tidak terbaca"),
     403: ("This page is not open to you", "Halaman ini tidak terbuka untuk Anda"),
-    404: ("There is nothing at this address", "Tidak ada apa-apa di alamat ini"),
-    405: ("There is nothing at this address", "Tidak ada apa-apa di alamat ini"),
+    404: ("There is nothing at this address", "Tidak ada apa\u2011apa di alamat ini"),
+    405: ("There is nothing at this address", "Tidak ada apa\u2011apa di alamat ini"),
     409: ("That did not go through", "Itu tidak terlaksana"),
     413: ("That was too much to send at once", "Kiriman itu terlalu besar"),
     429: ("Please wait a little", "Mohon tunggu sebentar"),

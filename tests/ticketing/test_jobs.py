@@ -7,7 +7,9 @@ import pytest
 from django.db import transaction
 
 from tests.sample.models import Lamp
+from tests.sample.tasks import refuse
 from ticketing import hints, jobs
+from ticketing.errors import Busy
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LOOK = "tests.sample.tasks.look"
@@ -101,3 +103,8 @@ def test_refusal_ends_the_task_quietly(caplog):
 
     assert refuse.apply().state == "SUCCESS"
     assert "task refused" in [record.message for record in caplog.records if record.levelno == logging.INFO] or not caplog.records
+
+
+def test_task_that_is_called_as_a_function_raises_its_refusal():
+    with pytest.raises(Busy):
+        refuse()

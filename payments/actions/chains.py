@@ -1,0 +1,44 @@
+"""Chains are switched on by command, once what we know of them was compared with the chain itself."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from payments.known import KnownChain
+from payments.models import Chain, Token
+from ticketing import history
+
+
+@transaction.atomic
+def enable_chain(*, number: int, known: KnownChain, at: datetime) -> Chain:
+    """Take payments on this chain from now on, by what we know of it. Enabling twice is enabling once. Locks: its rows."""
+    facts = {
+        "name": known.name,
+        "explorer": known.explorer,
+        "small_depth": known.small_depth,
+        "large_depth": known.large_depth,
+        "final_depth": known.final_depth,
+        "final_tag": known.final_tag,
+        "query_delay": known.query_delay,
+    }
+    chain, _made = Chain.objects.get_or_create(number=number, defaults=facts)
+    for position, token in enumerate(known.tokens):
+        told = {"label": token.label, "decimals": token.decimals, "accepted": token.accepted, "position": position}
+        Token.objects.get_or_create(chain=chain, address=token.address, defaults=told)
+    if not chain.enabled:
+        chain.enabled = True
+        chain.save(update_fields=["enabled"])
+        history.record(chain, "enabled", at=at, by=history.SYSTEM)
+    return chain
+
+
+@transaction.atomic
+def disable_chain(*, number: int, at: datetime) -> bool:
+    """Take no payments there any more, and do not read it: only for a chain whose money was all seen to. Locks: its row."""
+    chain = Chain.objects.filter(number=number, enabled=True).locked().first()
+    if chain is None:
+        return False
+    chain.enabled = False
+    chain.save(update_fields=["enabled"])
+    history.record(chain, "disabled", at=at, by=history.SYSTEM)
+    return True
