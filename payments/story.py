@@ -93,9 +93,13 @@ def _transfers(payment: Payment) -> Iterator[Event]:
 def described(one: Transfer) -> str:
     amount = amounts.in_usdt(int(one.amount), one.token.decimals)
     cursor = getattr(one.chain, "cursor", None)
-    depth = f"{one.confirmations(cursor.number)} confirmations" if cursor and one.canonical else "it fell out of the chain again"
+    depth = _depth(one.confirmations(cursor.number)) if cursor and one.canonical else "it fell out of the chain again"
     counts = "" if one.accepted else "; this token is not taken, so it does not count"
     return f"{amount:f} {one.token} came on {one.chain} in block {one.block_number}, {depth}{counts}; {one.tx_hash}"
+
+
+def _depth(count: int) -> str:
+    return "1 confirmation" if count == 1 else f"{count} confirmations"
 
 
 def _clock(moment: datetime) -> str:
