@@ -32,6 +32,10 @@ def world():
     return make()
 
 
+def deeds(order):
+    return list(HistoryEntry.objects.filter(subject_id=order.pk).order_by("id").values_list("action", flat=True))
+
+
 def test_every_row_of_the_table_has_its_test():
     """T1 is the checkout itself, which the table of what money does cannot hold."""
     tested = set(re.findall(r"def test_(t\d+[a-d]?)_", Path(__file__).read_text()))
@@ -61,7 +65,7 @@ def test_t2_a_part_puts_the_deadline_off_once(world):
 
     order.refresh_from_db()
     assert (pair(order), rows(order)) == (("pending", "partial"), ["T2"])
-    assert order.expires_at == part_at + 30 * MINUTES
+    assert (order.expires_at, deeds(order)) == (part_at + 30 * MINUTES, ["placed", "put_off"])
     world.pay(order, DUE)
     assert (pair(order), flags(order)) == (("confirming", "confirming"), {"is_over"})
     assert kept()
@@ -306,6 +310,7 @@ def test_t15_money_that_came_again_opens_it(world):
 
     order.refresh_from_db()
     assert (pair(order), order.gate_hold, rows(order)) == (("paid", "settled"), "", ["T3", "T4", "T14", "T15"])
+    assert deeds(order) == ["placed", "confirming", "paid", "held_at_gate", "gate_opened"]
     assert tickets(order) == 1 and kept()
 
 
