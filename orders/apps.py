@@ -1,7 +1,8 @@
 """Who has which tickets."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class OrdersConfig(AppConfig):
-    name = "orders"
+    name, verbose_name = "orders", _("Orders")

@@ -1,7 +1,8 @@
 """How the money arrives."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PaymentsConfig(AppConfig):
-    name = "payments"
+    name, verbose_name = "payments", _("Money")

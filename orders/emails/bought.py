@@ -24,6 +24,9 @@ def held(letter: EmailMessage) -> Letter:
     if order.payment.provider == MANUAL:  # of the app to the left
         lines.append(_to_the_promoter(found))
         notes = [found.event.promoter.payment_text.strip()]
+        if not notes[0]:
+            seller = {"promoter": found.event.promoter.name, "email": found.event.promoter.contact_email}
+            lines.append(_("How to pay, %(promoter)s tells you. Write to %(email)s.") % seller)
     else:
         lines.append(_("Pay on the page of your order. It shows how, and how much time is left."))
     lines.append(_("If you did not order anything, do nothing: without a payment nothing happens."))

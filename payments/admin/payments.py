@@ -21,7 +21,7 @@ MARKS = {"awaiting": "wait", "partial": "wait", "confirming": "seen", "settled":
 @admin.register(Payment)
 class PaymentAdmin(Ledger):
     promoter_path = "order__event__promoter"
-    list_display = ("order", "buyer", "event", "sum", "provider", "money", "because", "confirmed_at")
+    list_display = ("order", "money", "buyer", "event", "sum", "because", "confirmed_at")
     list_filter = (MoneyOfPayment, Way, EventOfPayment)
     search_fields = ("order__reference",)
     search_help_text = _("Name, e-mail, reference, ticket code, or number in an older system.")
@@ -51,17 +51,18 @@ class PaymentAdmin(Ledger):
 
     @admin.display(description=_("state"), ordering="state")
     def money(self, payment: Payment) -> Any:
-        return format_html('<span class="status {}">{}</span> {}', MARKS[payment.state], payment.get_state_display(), by_hand(payment))
+        words = (MARKS[payment.state], payment.get_state_display(), by_hand(payment), payment.get_provider_display())
+        return format_html('<span class="status {}">{}</span> {}<br><span class="quiet">{}</span>', *words)
 
     @admin.display(description=_("settled by hand because"))
     def because(self, payment: Payment) -> str:
         return payment.by_hand_because or "–"
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [(None, {"fields": ("of_order", "buyer", "event", "sum", "provider", "money", "because", "confirmed_at")})]
+        return [(None, {"fields": ("of_order", "buyer", "event", "sum", "money", "because", "confirmed_at")})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ("of_order", "buyer", "event", "sum", "provider", "money", "because", "confirmed_at")
+        return ("of_order", "buyer", "event", "sum", "money", "because", "confirmed_at")
 
     @admin.display(description=_("order"))
     def of_order(self, payment: Payment) -> Any:

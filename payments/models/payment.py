@@ -103,4 +103,4 @@ class Payment(Row):
         ]
 
     def __str__(self) -> str:
-        return f"{self.provider} {self.state}"
+        return f"{self.get_provider_display()}, {self.get_state_display()}"

@@ -125,7 +125,7 @@ def test_order_explain_tells_the_whole_story_in_order_and_names_nobody():
     for words in (
         "2 × Regular (1 given back)",
         "IDR 300,000",
-        "awaiting → Settled",
+        "→ Settled",
         "refund: 150000",
         "16:05:00 WIB",
         "Letter orders.tickets: sent",
