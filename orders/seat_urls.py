@@ -21,5 +21,6 @@ urlpatterns = [
     path("check-in/<slug:slug>/state/", door.state, name="door-state"),
     path("check-in/<slug:slug>/scan/", door.scan, name="scan"),
     path("check-in/<slug:slug>/admit/<uuid:ticket_id>/", door.admit, name="admit"),
+    path("check-in/<slug:slug>/reissue/<uuid:ticket_id>/", door.reissue, name="reissue"),
     path("check-in/<slug:slug>/undo/<uuid:ticket_id>/", door.undo, name="undo"),
 ]

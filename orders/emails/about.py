@@ -23,6 +23,7 @@ class About:
 
     order: Order
     ticket: Ticket | None = None
+    is_past: bool = False  # the reader had the ticket; whoever has it now alone may see its link and its code
 
     @property
     def event(self) -> Event:
@@ -32,6 +33,8 @@ class About:
     @property
     def url(self) -> str:
         # Made here, not stored: who holds it may do what the buyer, or the holder, may do.
+        if self.is_past:
+            return settings.SITE_URL + self.event.get_absolute_url()
         path = f"/tickets/{self.ticket.secret}/" if self.ticket else f"/orders/{self.order.secret}/"
         return settings.SITE_URL + path
 
@@ -50,7 +53,9 @@ def about(letter: EmailMessage) -> About:
     if letter.subject_type == "orders.ticket":
         ticket = Ticket.objects.select_related("tier").get(pk=letter.subject_id)
         order = orders.get(pk=ticket.order_id)
-        return About(order, ticket if letter.to.lower() != order.buyer_email.lower() else None)
+        if letter.to.lower() == order.buyer_email.lower():
+            return About(order)
+        return About(order, ticket, is_past=letter.to.lower() != ticket.holder_email.lower())
     return About(orders.get(pk=letter.subject_id))
 
 
@@ -69,7 +74,7 @@ def letter_of(found: About, words: Words) -> Letter:
         "seller": event.promoter,
     }
     files = []
-    if words.brings_tickets:
+    if words.brings_tickets and not found.is_past:
         files = attachments.of_ticket(found.ticket) if found.ticket else attachments.of_order(order)
     return Letter(subject=words.heading, template="emails/orders/letter", context=context, attachments=files)
 

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import roles
@@ -104,6 +105,17 @@ def admit(request: HttpRequest, slug: str, ticket_id: UUID) -> HttpResponse:
 @guarded
 def undo(request: HttpRequest, slug: str, ticket_id: UUID) -> HttpResponse:
     return _by_hand(request, slug, ticket_id, actions.undo)
+
+
+@require_POST
+@guarded
+def reissue(request: HttpRequest, slug: str, ticket_id: UUID) -> HttpResponse:
+    """Issue a ticket again whose code got into other hands, for supervisors."""
+    found = _event(request, slug)
+    ticket = get_object_or_404(Ticket, pk=ticket_id, event=found)
+    actions.reissue(ticket_id=ticket.pk, at=timezone.now(), by=_me(request))
+    said = _("Ticket %(code)s is issued again. Its old code opens nothing; the new one goes to its holder by mail.") % {"code": ticket.code}
+    return _page(request, found, str(request.POST.get("gate", "")), said=said)
 
 
 def _by_hand(request: HttpRequest, slug: str, ticket_id: UUID, deed: Any) -> HttpResponse:

@@ -141,6 +141,9 @@ def test_a_ticket_of_another_event_is_not_let_in_here(ticket):
     heard = scan(ticket, event=other)
 
     assert (heard.verdict, heard.ticket, heard.scan.event) == ("other_event", ticket, other)
+    Ticket.objects.update(event=other)
+    assert scan(text_of(ticket), event=ticket.event).verdict == "other_event"
+    Ticket.objects.update(event=ticket.event)
     assert by_hand(ticket).verdict == "admitted"
 
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.core import mail as post
 from django.core.cache import cache
+from django.db import transaction
 
 import events.actions
 import payments.actions
@@ -101,6 +102,19 @@ def test_a_late_letter_has_the_link_of_its_own_moment_not_of_the_next_holder(tic
     assert re.findall(r"/tickets/([\w-]+)/", late.body) == [first.secret]
     assert late.attachments == []
     assert second.secret not in late.body
+
+
+def test_a_letter_of_another_kind_does_not_bring_the_new_holders_code_to_the_old_one(ticket):
+    first = passed_on(ticket)
+    with transaction.atomic():
+        mail.queue(kind="orders.changed", subject=first, to=first.holder_email, language="en", occasion="2")
+    second = passed_on(first, "eka@example.org")
+    mail.deliver_due()
+    (late,) = [letter for letter in post.outbox if letter.to == ["dewi@example.org"] and letter.subject.startswith("Changed")]
+
+    assert second.secret not in late.body
+    assert first.event.get_absolute_url() in late.body
+    assert late.attachments == []
 
 
 def test_a_ticket_is_passed_on_three_times_at_most(ticket):

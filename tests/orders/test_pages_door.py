@@ -270,3 +270,18 @@ def test_a_scan_costs_few_statements(gate, ticket, django_assert_max_num_queries
         sent(gate, ticket)
     with django_assert_max_num_queries(12):
         gate.get(here(ticket, "state/"))
+
+
+def test_supervisors_issue_a_ticket_again_and_gate_staff_do_not(supervisor, ticket, team):
+    old, where = text_of(ticket), here(ticket, f"reissue/{ticket.pk}/")
+    assert where in sent(supervisor, ticket, "bea", json=False).content.decode()
+    page = supervisor.post(where, {"gate": "North"}).content.decode()
+    assert f"Ticket {ticket.code} is issued again." in page
+    assert sent(supervisor, ticket, old).json()["verdict"] == "replaced"
+    other = factories.paid(factories.published(slug="other"), "Carl").tickets.get()
+    assert supervisor.post(here(ticket, f"reissue/{other.pk}/")).status_code == 404
+    factories.sign_in(supervisor, factories.member(team, "Greta", "gate"))
+    assert where not in sent(supervisor, ticket, ticket.code, json=False).content.decode()
+    assert supervisor.post(where).status_code == 403
+    factories.sign_in(supervisor, factories.person("Zed"))
+    assert supervisor.post(where).status_code == 404
