@@ -3,7 +3,10 @@
 from typing import Any
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
+
+from ticketing import jobs
 
 from . import actions
 from .chain import watcher
@@ -33,8 +36,8 @@ def refresh_sales(**_: Any) -> None:
 
 @shared_task
 def sync_rates(**_: Any) -> None:
-    """Ask what one USDT costs."""
-    for currency in syncing.CURRENCIES:
+    """Ask what one USDT costs, where USDT is taken."""
+    for currency in syncing.CURRENCIES if settings.WALLET_XPUBS else ():
         syncing.sync(currency, at=timezone.now())
 
 
@@ -44,8 +47,15 @@ def fill_pool(**_: Any) -> None:
     actions.fill_pool()
 
 
-@shared_task
+@shared_task(queue="chain")
 def watch_chains(**_: Any) -> None:
-    """Read every chain on. Each is read by itself, so that one that stands still holds up no other."""
-    for chain in Chain.objects.watched():
+    """Have every chain read on, each by itself: one that stands still, or has much to read, holds up no other."""
+    for number in Chain.objects.watched().values_list("number", flat=True):
+        jobs.enqueue_on_commit("payments.tasks.watch_chain", coalesce=f"chain-{number}", number=number)
+
+
+@shared_task(queue="chain")
+def watch_chain(number: int, **_: Any) -> None:
+    """Read one chain on, and do what follows."""
+    for chain in Chain.objects.watched().filter(number=number):
         watcher.watch(chain, nodes_of(chain.number), clock=timezone.now)

@@ -38,7 +38,7 @@ def pytest_load_initial_conftests() -> None:
     membership = Membership(Places(state), needs)
     membership.join(owned=True)
     if needs.database:
-        _let_owner_act_as_the_others(Places(state))
+        _prepare(Places(state))
     _running.append((membership, state))
     os.environ["STATE_DIR"] = str(state)
     if needs.database:
@@ -53,10 +53,13 @@ def _numbered(redis_url: str, number: int) -> str:
     return urlsplit(redis_url)._replace(path=f"/{number}").geturl()
 
 
-def _let_owner_act_as_the_others(places: Places) -> None:
-    """Tests connect as the owner and try the other roles with SET ROLE."""
+def _prepare(places: Places) -> None:
+    """Let the owner act as the other roles, as tests do with SET ROLE; and wait for no disk: these rows may be lost."""
     with psycopg.connect(host=str(places.run / "postgres"), user="postgres", dbname="postgres", autocommit=True) as connection:
         connection.execute(f"GRANT {APP}, {READONLY} TO {OWNER}")
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 def pytest_unconfigure() -> None:

@@ -8,6 +8,7 @@ from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
+LONGEST = 500  # letters: nothing on paper has room for more
 PLAIN, STRONG, LOUD = "Manrope", "ManropeBold", "ManropeExtraBold"
 
 
@@ -35,7 +36,7 @@ def width(text: str, font: str, size: float) -> float:
 def lines(text: str, font: str, size: float, room: float, most: int) -> list[str]:
     """Break a text into at most so many lines; what does not fit ends in three dots."""
     found: list[str] = []
-    for word in drawable(text, font).split():
+    for word in drawable(text[:LONGEST], font).split():
         if found and width(f"{found[-1]} {word}", font, size) <= room:
             found[-1] += f" {word}"
         else:
@@ -57,18 +58,23 @@ def largest(text: str, font: str, sizes: tuple[int, ...], room: float, most: int
 def cut(text: str, font: str, size: float, room: float) -> str:
     if width(text, font, size) <= room:
         return text
-    while text and width(f"{text}…", font, size) > room:
-        text = text[:-1]
-    return f"{text.rstrip()}…"
+    return f"{text[: _fitting(text, font, size, room - width('…', font, size))].rstrip()}…"
 
 
 def _pieces(word: str, font: str, size: float, room: float) -> list[str]:
     """Break a word if it is longer than a line."""
-    if width(word, font, size) <= room:
-        return [word]
-    pieces = [""]
-    for letter in word:
-        if pieces[-1] and width(pieces[-1] + letter, font, size) > room:
-            pieces.append("")
-        pieces[-1] += letter
+    pieces = []
+    while word:
+        count = max(1, _fitting(word, font, size, room))
+        pieces.append(word[:count])
+        word = word[count:]
     return pieces
+
+
+def _fitting(text: str, font: str, size: float, room: float) -> int:
+    """Return how many letters fit."""
+    for count, letter in enumerate(text):
+        room -= width(letter, font, size)
+        if room < 0:
+            return count
+    return len(text)

@@ -50,7 +50,8 @@ def step(chain: Chain, nodes: Nodes, view: View, *, at: datetime) -> bool:
         header = nodes.ask(view, lambda node: node.header(cursor.number + 1))
         if header.parent == cursor.hash:
             tokens = list(chain.tokens.order_by("address").values_list("address", flat=True))
-            return _apply(chain, header, nodes.transfers(view, header, tokens))
+            # Asked for the transfers of no token, a node would give those of all.
+            return _apply(chain, header, nodes.transfers(view, header, tokens) if tokens else [])
     if _still_stands(view, cursor):
         return False
     return actions.roll_back(chain_id=chain.pk, block=cursor.hash, at=at)

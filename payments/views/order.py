@@ -37,7 +37,7 @@ def receipt(request: HttpRequest, secret: str) -> HttpResponse:
 def status(request: HttpRequest, secret: str) -> HttpResponse:
     """The part of the page that changes, as HTML or JSON; "nothing new" costs one query."""
     now, found = timezone.now(), order_behind(secret)
-    as_json = request.accepts("application/json") and not request.accepts("text/html")
+    as_json = request.get_preferred_type(["text/html", "application/json"]) == "application/json"
     etag = f'"{sha256(f"{pages.stamp(found, now)} {as_json}".encode()).hexdigest()[:20]}"'
     if request.headers.get("If-None-Match") == etag:
         response = HttpResponse(status=304)

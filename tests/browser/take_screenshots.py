@@ -12,6 +12,7 @@ from PIL import Image
 
 from accounts.models import User
 from events.models import Event
+from orders.models import Order
 from tests.browser.conftest import DESK, PHONE
 from ticketing import demo, identity, mail
 from ticketing.identity import SiteIdentity
@@ -21,6 +22,11 @@ PAGES = {
     "search": ("/?q=jazz", 200),
     "past": ("/events/past/", 200),
     "event": ("/events/{event}/", 200),
+    "order-held": ("/orders/{pending}/", 200),
+    "order-paid": ("/orders/{paid}/", 200),
+    "order-cancel": ("/orders/{paid}/cancel/", 200),
+    "receipt": ("/orders/{paid}/receipt/", 200),
+    "find-my-tickets": ("/find-my-tickets/", 200),
     "sign-in": ("/account/login/", 200),
     "sign-up": ("/account/signup/", 200),
     "parts": ("/demo/components/", 200),
@@ -56,7 +62,11 @@ def _who(name):
 @pytest.mark.parametrize("name", PAGES)
 def test_picture(visit, name):
     path, status = PAGES[name]
-    path = path.format(event=Event.objects.upcoming(timezone.now()).order_by("starts_at").values_list("slug", flat=True)[0])
+    first = Event.objects.upcoming(timezone.now()).order_by("starts_at")[0]
+    orders = {
+        status: Order.objects.filter(event=first, status=status).values_list("secret", flat=True).first() for status in ("pending", "paid")
+    }
+    path = path.format(event=first.slug, **orders)
     FOLDER.mkdir(parents=True, exist_ok=True)
     for language in ("en", "id"):
         for width, screen in ((390, PHONE), (1280, DESK)):

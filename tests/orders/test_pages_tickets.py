@@ -7,6 +7,7 @@ import pytest
 import time_machine
 import zxingcpp
 from django.core.cache import cache
+from django.template.loader import render_to_string
 from PIL import Image
 
 import events.actions
@@ -129,3 +130,19 @@ def test_an_old_link_says_that_it_has_ended_and_tells_nothing(client, ticket):
     assert "This link has ended" in response.content.decode()
     assert ticket.code not in response.content.decode()
     assert client.get(f"{old}qr.svg").status_code == 404
+
+
+def test_each_seat_of_an_order_is_shown_by_its_own_state(sold):
+    """The part that the order's page includes for each seat; what was passed on shows neither code nor link."""
+    first, second = sold.tickets.select_related("event", "tier", "order").order_by("code")
+    second.transfers = 1
+
+    def part(ticket):
+        return render_to_string("orders/parts/seat.html", {"seat": {"ticket": ticket, "returnable": True}, "page": {"order": sold}})
+
+    assert [word in part(first) for word in (of(first), of(first, "qr.svg"), of(first, "pass-on/"), "Valid")] == [True] * 4
+    assert second.secret not in part(second)
+    assert "Its new holder has the only code" in part(second)
+    first.status = "cancelled"
+    assert "This ticket is cancelled" in part(first)
+    assert "qr.svg" not in part(first)

@@ -178,6 +178,18 @@ def test_later_the_old_address_is_asked_and_its_link_works_once(client):
     assert again.status_code == 409
 
 
+def test_a_link_that_was_mailed_before_the_change_is_void_after_it(client):
+    order = factories.order(factories.published())
+    with time_machine.travel(LATER):
+        for email in ("carl@example.org", "dora@example.org"):
+            move(client, order, email)
+        carls, doras = (links(letter.body)[0] for letter in letters("confirm_email"))
+        client.post(carls)
+
+        assert client.post(doras).status_code == 409
+    assert Order.objects.get().buyer_email == "carl@example.org"
+
+
 def test_a_link_of_yesterday_or_of_nobody_changes_nothing(client):
     order = factories.order(factories.published())
     with time_machine.travel(LATER):

@@ -111,17 +111,44 @@ def test_scanning_by_hand_and_by_sweep_do_the_same(monkeypatch):
     assert pair(order) == ("paid", "settled")
 
     world.fake.mine()
-    tasks.watch_chains()
+    tasks.watch_chain(number=world.fake.id)
+    assert ChainCursor.objects.get().number == at + 3
+    Chain.objects.update(enabled=False)
+    world.fake.mine()
+    tasks.watch_chain(number=world.fake.id)
     assert ChainCursor.objects.get().number == at + 3
     with pytest.raises(CommandError, match="No such chain"):
         run("scan_chain", "1")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sweep_nudges_each_chain_by_itself(monkeypatch):
+    sent = []
+    monkeypatch.setattr(tasks.watch_chain, "apply_async", lambda **facts: sent.append(facts["kwargs"]))
+    for number, enabled in ((56, True), (137, True), (1, False)):
+        Chain.objects.create(number=number, name="Chain", enabled=enabled, small_depth=1, final_depth=1)
+
+    tasks.watch_chains()
+
+    assert sent == [{"number": 56}, {"number": 137}]
+
+
+def test_a_chain_without_a_token_is_read_without_asking_for_transfers():
+    world = make()
+    Token.objects.all().delete()
+    world.fake.pay("0x" + "1" * 40, 5)
+    world.members[0].asked.clear()
+
+    world.mine()
+
+    assert (ChainCursor.objects.get().number, "logs" in world.members[0].asked) == (3, False)
 
 
 def test_the_watch_has_a_queue_of_its_own_that_workers_read():
     from ticketing.local import supervisor
     from ticketing.local.places import here
 
-    assert app.conf.beat_schedule["watch-chains"]["options"]["queue"] == "chain"
+    assert app.conf.beat_schedule["watch-chains"]["options"]["queue"] == tasks.watch_chain.queue == "chain"
     _web, worker, _beat = supervisor._parts(here(), 8000, web_workers=1, web_threads=1, worker_concurrency=1)
     assert worker.command[worker.command.index("--queues") + 1] == "celery,chain"
 

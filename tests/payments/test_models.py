@@ -196,6 +196,26 @@ def test_a_24_a_25_a_transfer_is_pending_then_confirmed_or_failed(world):
     assert (found.confirmations(9), found.status(9)) == (0, "failed")
 
 
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ("payments_payment", "UNIQUE INDEX % (address_id)"),
+        ("payments_payment", "(touched_height) WHERE (touched_height IS NOT NULL)"),
+        ("payments_paymentaddress", "UNIQUE INDEX % (address)"),
+        ("payments_paymentaddress", "(wallet, index) WHERE (NOT is_used)"),
+        ("payments_rate", "(currency, fetched_at DESC)"),
+        ("payments_quote", "(payment_id, quoted_at DESC)"),
+        ("blockchain_transactions", "(to_address)"),
+        ("blockchain_transactions", "(tx_hash)"),
+        ("blockchain_transactions", "UNIQUE INDEX % (chain_id, block_hash, log_index)"),
+    ],
+)
+def test_a_17_a_23_a_25_indexes_are_there(table, words):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_indexes WHERE tablename = %s AND indexdef LIKE %s", [table, f"%{words}%"])
+        assert cursor.fetchone() == (1,)
+
+
 def test_chains_and_tokens_are_audited(world):
     from ticketing.models import AuditLog
 

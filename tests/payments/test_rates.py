@@ -186,8 +186,11 @@ def test_a_rate_is_fresh_then_dearer_then_gone():
 @pytest.mark.django_db
 def test_the_sweep_writes_the_static_rate_and_asks_nobody(settings, monkeypatch):
     web = Web(monkeypatch, (500, b""))
-    settings.RATE_PROVIDER, settings.STATIC_RATE = "static", 16_500
+    settings.RATE_PROVIDER, settings.STATIC_RATE, settings.WALLET_XPUBS = "static", 16_500, []
+    tasks.sync_rates()
+    assert not Rate.objects.exists()  # nobody asks for a rate where no USDT is taken
 
+    settings.WALLET_XPUBS = ["xpub"]
     tasks.sync_rates()
 
     assert dict(Rate.objects.values_list("currency", "per_usdt")) == {"IDR": 16_500, "USD": 1}

@@ -147,7 +147,7 @@ def honest(steps):
 
 
 @settings(
-    max_examples=int(os.environ.get("SCHEDULES", "12")),
+    max_examples=int(os.environ.get("SCHEDULES", "8")),
     deadline=None,
     phases=[Phase.explicit, Phase.generate],  # shrinking takes minutes; a schedule is short enough to read
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

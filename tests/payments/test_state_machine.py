@@ -206,6 +206,7 @@ def test_t9c_late_money_without_places_or_after_a_day_waits_for_a_person(world):
     assert (said.details["row"], said.details["because"]) == ("T9b", "SoldOut")
 
     world.fake.mine_until(world.at + timedelta(days=2))
+    world.rate()
     world.pay(too_late)
     assert (pair(too_late), rows(too_late)) == (("expired", "review"), ["T6", "T9c"])
     assert kept()

@@ -69,9 +69,10 @@ def test_the_last_minute_warns_and_offers_more_time(client):
     late = order.expires_at - timedelta(seconds=45)
 
     with time_machine.travel(order.expires_at - timedelta(minutes=5), tick=False):
-        calm = page(client, order).content.decode()
+        calm, etag = page(client, order).content.decode(), page(client, order, "status/")["ETag"]
     with time_machine.travel(late, tick=False):
         low = page(client, order).content.decode()
+        assert page(client, order, "status/", headers={"If-None-Match": etag}).status_code == 200  # the page hears of it
 
     assert ('id="low" hidden' in calm, 'role="timer">5:00<' in calm) == (True, True)
     assert ('id="low" hidden' in low, 'role="timer">0:45<' in low, 'class="clock no-print low"' in low) == (False, True, True)
@@ -209,7 +210,7 @@ def test_status_says_nothing_new_with_one_query_until_something_is(client):
 def test_status_is_read_by_programs_too(client):
     order = factories.paid(factories.published())
 
-    told = json.loads(page(client, order, "status/", headers={"Accept": "application/json"}).content)
+    told = json.loads(page(client, order, "status/", headers={"Accept": "application/json, text/plain, */*"}).content)
 
     assert told == {
         "reference": order.reference,

@@ -92,3 +92,18 @@ def test_passed_on_or_let_in_never_both(together, ticket):
     used = Ticket.objects.get().status == Ticket.Status.USED
     assert ("admitted" in heard, "replaced" in heard) == (used, not used)
     assert kept()
+
+
+def test_an_admission_is_taken_back_once(together, ticket):
+    """Who comes second hears that there is nothing to take back, and not that something has changed."""
+    factories.let_in(ticket)
+
+    def one(number):
+        try:
+            given = {"gate": "A", "reason": "Wrong one.", "at": ticket.event.starts_at, "by": None}
+            return retried(lambda: actions.undo(ticket_id=ticket.pk, nonce=f"attempt-{number}", **given).verdict)
+        except DomainError as refusal:
+            return type(refusal).__name__
+
+    assert sorted(together(one, times=4)) == ["NotInside"] * 3 + ["undone"]
+    assert kept()
