@@ -20,6 +20,19 @@ from ticketing.history import HistoryEntry
 FORMS = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 CHUNK = 500
 FORMULAS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # what a spreadsheet takes for the start of a formula, wide signs too
+# What events carry for search and pages, and no sheet has.
+BULKY = ("description", "access_notes", "search_vector", "search_text")
+OF_TICKETS: tuple[str, ...] = (
+    "code",
+    "status",
+    "holder_name",
+    "holder_email",
+    "used_at",
+    "order__reference",
+    "order__buyer_name",
+    "order__currency",
+)
+OF_TICKETS += ("order__payment__provider", "event__title", "event__timezone", "tier__name")
 Columns = tuple[tuple[Any, Callable[[Any], Any]], ...]
 
 
@@ -99,8 +112,10 @@ def _orders(rows: Any) -> Any:
     refund = Cast(KeyTextTransform("refund", "details"), DecimalField(max_digits=16, decimal_places=2))
     told = HistoryEntry.objects.filter(subject_id=OuterRef("payment__pk"), action__in=["refunding", "refund_owed"])
     return (
-        rows.select_related("event", "payment", "code")
+        rows.select_related(None)
+        .select_related("event", "payment", "code")
         .prefetch_related(None)
+        .defer(*(f"event__{name}" for name in BULKY))
         .annotate(
             bought=Subquery(items.annotate(sum=Sum("quantity")).values("sum")),
             came_back=Subquery(items.annotate(sum=Sum("returned")).values("sum")),
@@ -111,9 +126,8 @@ def _orders(rows: Any) -> Any:
 
 def _tickets(rows: Any) -> Any:
     item = OrderItem.objects.filter(order=OuterRef("order"), tier=OuterRef("tier"))
-    return rows.select_related("order__payment", "event", "tier").annotate(
-        price=Subquery(item.values("unit_price")[:1]), paid_in=F("order__currency")
-    )
+    rows = rows.select_related(None).select_related("order__payment", "event", "tier").only(*OF_TICKETS)
+    return rows.annotate(price=Subquery(item.values("unit_price")[:1]), paid_in=F("order__currency"))
 
 
 def _attendees(rows: Any) -> Any:
