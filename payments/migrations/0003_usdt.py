@@ -107,6 +107,29 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "rate",
                 "verbose_name_plural": "rates",
+                "indexes": [models.Index(fields=["currency", "-fetched_at"], name="rates_newest")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("currency__in", ["IDR", "USD"])),
+                        name="rate_of_known_currency",
+                        violation_error_message="A rate is of IDR or USD.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("per_usdt", None), ("per_usdt__gt", 0), _connector="OR"),
+                        name="rate_is_positive",
+                        violation_error_message="A rate is more than 0.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(models.Q(("refused", ""), _negated=True), ("per_usdt__isnull", False), _connector="OR"),
+                        name="accepted_rate_has_value",
+                        violation_error_message="An accepted rate has a value.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("source__in", ["median", "static"])),
+                        name="rate_source_known",
+                        violation_error_message="A rate is the median of several, or static.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -332,6 +355,18 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "block",
                 "verbose_name_plural": "blocks",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("chain", "number"),
+                        name="one_block_per_number",
+                        violation_error_message="The chain has a block of this number.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("hash__regex", "^0x[0-9a-f]{64}$"), ("number__gte", 0), ("parent__regex", "^0x[0-9a-f]{64}$")),
+                        name="block_shape",
+                        violation_error_message="A block has a number, its hash, and that of the one before.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -365,6 +400,18 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "cursor",
                 "verbose_name_plural": "cursors",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("final_number__gte", -1),
+                            ("final_number__lte", models.F("number")),
+                            ("hash__regex", "^0x[0-9a-f]{64}$"),
+                            ("number__gte", 0),
+                        ),
+                        name="cursor_shape",
+                        violation_error_message="A cursor stands at a block, and nothing after it is final.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -477,42 +524,6 @@ class Migration(migrations.Migration):
                 verbose_name="payment",
             ),
         ),
-        migrations.AddIndex(
-            model_name="rate",
-            index=models.Index(fields=["currency", "-fetched_at"], name="rates_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="rate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("currency__in", ["IDR", "USD"])),
-                name="rate_of_known_currency",
-                violation_error_message="A rate is of IDR or USD.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("per_usdt", None), ("per_usdt__gt", 0), _connector="OR"),
-                name="rate_is_positive",
-                violation_error_message="A rate is more than 0.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("refused", ""), _negated=True), ("per_usdt__isnull", False), _connector="OR"),
-                name="accepted_rate_has_value",
-                violation_error_message="An accepted rate has a value.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source__in", ["median", "static"])),
-                name="rate_source_known",
-                violation_error_message="A rate is the median of several, or static.",
-            ),
-        ),
         migrations.AddField(
             model_name="quote",
             name="rate",
@@ -573,33 +584,6 @@ class Migration(migrations.Migration):
             name="token",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.PROTECT, related_name="+", to="payments.token", verbose_name="token"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chainblock",
-            constraint=models.UniqueConstraint(
-                fields=("chain", "number"), name="one_block_per_number", violation_error_message="The chain has a block of this number."
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chainblock",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("hash__regex", "^0x[0-9a-f]{64}$"), ("number__gte", 0), ("parent__regex", "^0x[0-9a-f]{64}$")),
-                name="block_shape",
-                violation_error_message="A block has a number, its hash, and that of the one before.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chaincursor",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("final_number__gte", -1),
-                    ("final_number__lte", models.F("number")),
-                    ("hash__regex", "^0x[0-9a-f]{64}$"),
-                    ("number__gte", 0),
-                ),
-                name="cursor_shape",
-                violation_error_message="A cursor stands at a block, and nothing after it is final.",
             ),
         ),
         migrations.AddConstraint(
