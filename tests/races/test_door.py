@@ -5,7 +5,7 @@ from django.db import IntegrityError
 
 import payments.actions
 from orders import actions, signing
-from orders.models import Scan, Ticket
+from orders.models import DeadCode, Scan, Ticket
 from tests import factories
 from tests.factories import THEN
 from tests.promises import kept
@@ -106,4 +106,19 @@ def test_an_admission_is_taken_back_once(together, ticket):
             return type(refusal).__name__
 
     assert sorted(together(one, times=4)) == ["NotInside"] * 3 + ["undone"]
+    assert kept()
+
+
+def test_a_seat_is_passed_on_one_after_the_other(together, ticket):
+    """Each kills the code that the one before has made; without the lock two would kill the same one."""
+
+    def one(number):
+        give = {"name": f"Holder {number}", "email": f"holder{number}@example.org", "language": "en", "by": "holder"}
+        try:
+            return retried(lambda: type(actions.pass_on(ticket_id=ticket.pk, at=THEN, **give)).__name__)
+        except (DomainError, IntegrityError) as refusal:
+            return type(refusal).__name__
+
+    assert sorted(together(one, times=5)) == ["SeatFixed"] * 2 + ["Ticket"] * 3
+    assert (Ticket.objects.get().transfers, DeadCode.objects.count()) == (3, 3)
     assert kept()
