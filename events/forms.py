@@ -52,6 +52,11 @@ class Buy(forms.Form):
 class Remind(forms.Form):
     email = forms.EmailField(label=_("Your e-mail"), help_text=_("For this one letter. A week later we have forgotten it."))
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        # It stands on one page with the form that buys, which asks for an e-mail, too.
+        options.setdefault("auto_id", "remind_%s")
+        super().__init__(*args, **options)
+
 
 def _day(label: Any) -> forms.DateField:
     bounds = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 1, 1))]

@@ -24,7 +24,7 @@ def night():
 @pytest.mark.parametrize("scripts", [True, False])
 def test_reminder_is_asked_and_taken_back_without_scripts_too(visit, night, scripts):
     page = visit("/events/night/", scripts=scripts)
-    page.get_by_label("Your e-mail").fill("rani@example.org")
+    page.locator("#remind_email").fill("rani@example.org")
     page.get_by_role("button", name="Tell me").click()
 
     said = page.get_by_text("We write to rani@example.org when the sale starts.")
