@@ -19,7 +19,7 @@ from .processes import cpu_of, memory_of
 CLIENTS = (1, 8, 32, 64)
 PLENTY = 1_000_000
 SOLD_OUT, BUYERS = 500, 1000
-COOKIE = re.compile(rb"set-cookie:\s*(csrftoken=[^;]+)", re.I)
+COOKIE = re.compile(rb"set-cookie:\s*((?:__Host-)?csrf=[^;]+)", re.I)
 TOKEN = re.compile(rb'id="buy".*?name="csrfmiddlewaretoken" value="(\w+)".*?name="key" value="([^"]+)"', re.S)
 WHERE = re.compile(rb"location:\s*(\S+)", re.I)
 STOCK = (
