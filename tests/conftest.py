@@ -8,10 +8,26 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection, connections
 from django.utils import translation
+from xdist.scheduler import LoadScopeScheduling
 
 from accounts.roles import make_groups
 from tests.post_office import PostOffice
 from ticketing import hints, identity, kept, mail, roles
+
+# What shares something that is slow to start goes to one worker: a browser, whole installations, thousands of events.
+TOGETHER = ("tests/browser/", "tests/local/", "tests/events/test_plans.py", "tests/ticketing/test_web_server.py")
+
+
+class Scheduler(LoadScopeScheduling):
+    """Groups by path: the marks that xdist has for it are without effect in pytest 9.2."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((scope for scope in TOGETHER if nodeid.startswith(scope)), nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return Scheduler(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import pytest
 
 from .conftest import ASK, LONG
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("processes")]
+pytestmark = pytest.mark.slow
 
 
 def test_commands_at_once_share_what_the_first_starts(site):

@@ -12,7 +12,7 @@ from ticketing.local.places import BASE_DIR, LONGEST_SOCKET_FOLDER, LocalProblem
 
 from .conftest import ASK, LONG, new_site
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("processes")]
+pytestmark = pytest.mark.slow
 
 
 def mode(path: Path) -> int:

@@ -9,7 +9,7 @@ import pytest
 
 from ticketing.local.places import BASE_DIR
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("processes")]
+pytestmark = pytest.mark.slow
 
 
 class Project:

@@ -16,7 +16,7 @@ from ticketing.local.processes import kill, wait_until
 
 from .conftest import ASK, LONG
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("processes")]
+pytestmark = pytest.mark.slow
 
 
 def children(pid: int) -> list[int]:

@@ -11,7 +11,7 @@ import pytest
 from ticketing.local import supervisor
 from ticketing.local.places import LocalProblem, Places
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("processes")]
+pytestmark = pytest.mark.slow
 
 
 def test_nonsensical_number_is_named(empty_site):

@@ -14,7 +14,7 @@ from ticketing.local.processes import NOBODY, kill
 
 from .conftest import ASK
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("processes")]
+pytestmark = pytest.mark.slow
 as_root = pytest.mark.skipif(os.getuid() != 0, reason="these ways are for root")
 
 # Each way is forced by what its PATH holds. The last setpriv cannot give the capability that is tried first,

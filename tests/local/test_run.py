@@ -12,7 +12,7 @@ import redis
 
 from ticketing.local.processes import NOBODY, wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("processes")]
+pytestmark = pytest.mark.slow
 
 LISTENING = "0A"
 

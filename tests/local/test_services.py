@@ -7,7 +7,7 @@ import pytest
 from ticketing.local import postgres, valkey
 from ticketing.local.places import LocalProblem
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("processes")]
+pytestmark = pytest.mark.slow
 
 
 def begin(service, site, *, owned=False):

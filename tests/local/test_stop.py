@@ -8,7 +8,7 @@ from ticketing.local.processes import kill, wait_until
 
 from .conftest import LONG
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("processes")]
+pytestmark = pytest.mark.slow
 
 
 def test_killed_parts_come_back_and_sigterm_in_a_pause_stops_everything(site):

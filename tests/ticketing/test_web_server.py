@@ -20,7 +20,7 @@ from ticketing import heartbeat
 from ticketing.local.places import BASE_DIR
 from ticketing.local.processes import wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("web"), pytest.mark.django_db]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 SESSION = "session=0123456789abcdefghijklmnopqrstuv"
 CANARY = "Q2FuYXJ5c2VjcmV0MTIzNDU2Nzg5MA"

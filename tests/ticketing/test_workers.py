@@ -18,7 +18,7 @@ from ticketing.local.places import BASE_DIR
 from ticketing.local.processes import dying_with_us, stop_all, wait_until
 from ticketing.models import EmailMessage
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.xdist_group("processes")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 @contextmanager
