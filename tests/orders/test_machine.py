@@ -223,6 +223,12 @@ class Shop(RuleBasedStateMachine):
         held = [number for number, sale in enumerate(self.ledger.sales.values()) if sale.status == "pending"]
         self.pay(held[which % len(held)])
 
+    @precondition(lambda self: not all(sale.is_live for sale in self.ledger.sales.values()))
+    @rule(which=WHICH)
+    def pay_what_is_over(self, which):
+        over = [number for number, sale in enumerate(self.ledger.sales.values()) if not sale.is_live]
+        self.pay(over[which % len(over)])
+
     @precondition(lambda self: self.ledger.sales)
     @rule(which=WHICH, used_too=st.booleans())
     def annul(self, which, used_too):
@@ -235,10 +241,20 @@ class Shop(RuleBasedStateMachine):
     @precondition(lambda self: any(self.ledger.seats()))
     @rule(which=WHICH, used_too=st.booleans())
     def annul_one(self, which, used_too):
-        ticket, sale, seat = self.seat(which)
+        ticket, sale, _seat = self.seat(which)
+        self.annul_seat(ticket, sale, used_too)
+
+    @precondition(lambda self: any(self.ledger.seats()))
+    @rule(which=WHICH)
+    def annul_one_by_one(self, which):
+        _ticket, sale, _seat = self.seat(which)
+        for ticket in sale.seats:
+            self.annul_seat(ticket, sale, used_too=True)
+
+    def annul_seat(self, ticket, sale, used_too):
         _order, refusal = self.attempt(actions.annul_seat, ticket_id=ticket, reason="A mistake.", by=None, used_too=used_too)
         if not refusal:
-            assert used_too or seat.status != "used"
+            assert used_too or sale.seats[ticket].status != "used"
             sale.give_back(ticket)
 
     @rule(people=st.lists(PEOPLE, min_size=1, max_size=2, unique=True), name=st.sampled_from(["Regular", "Secret"]))
