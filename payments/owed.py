@@ -35,6 +35,11 @@ def refunded(payment: Payment) -> Decimal:
     return sum((Decimal(details["refund"]) for details in told.values_list("details", flat=True)), NOTHING)
 
 
+def at_most_left(payment: Payment, refund: Decimal) -> Decimal:
+    """Seats that come back one by one are each rounded; together they are never more than was paid."""
+    return min(refund, payment.order.total - refunded(payment))
+
+
 def _share(items: Sequence[OrderItem], places: Mapping[Any, int]) -> Decimal:
     paid = sum((item.unit_price * item.quantity for item in items), NOTHING)
     return sum((item.unit_price * places.get(item.tier_id, 0) for item in items), NOTHING) / paid if paid else NOTHING

@@ -26,7 +26,7 @@ def await_certainty(*, order_id: UUID, at: datetime, details: Details) -> Order:
     order: Order = Order.objects.locked().get(pk=order_id)
     held = order.status == Order.Status.PENDING
     if not held:
-        _check_single(order)
+        check_single(order)
     statuses.move(order, Order.Status.CONFIRMING, at=at, by=history.SYSTEM, details=details)
     if not held:
         events.actions.claim(event_id=order.event_id, lines=_lines(order), at=at, code_id=order.code_id)
@@ -80,7 +80,7 @@ def _lines(order: Order) -> dict[UUID, int]:
     return {item.tier_id: item.kept for item in order.items.all() if item.kept}
 
 
-def _check_single(order: Order) -> None:
+def check_single(order: Order) -> None:
     """The person may have bought again after the time of this order was over."""
     if order.single_key:
         others = Order.objects.filter(event=order.event_id, single_key=order.single_key, status__in=LIVE).exclude(pk=order.pk)

@@ -12,6 +12,7 @@ from orders.models.order import HOLDING
 from ticketing import statuses
 
 from . import letters
+from .certainty import check_single
 from .tickets import issue
 
 
@@ -20,12 +21,14 @@ def mark_paid(*, order_id: UUID, at: datetime, by: str, details: dict[str, Any] 
     """Sell the places and make the tickets. One that expired or was cancelled claims places anew. Paying twice is paying once.
 
     Locks: the order, then by claim and sell the event if it has a capacity, the code, the tiers.
-    Raises: MoveRefused, and what claim raises.
+    Raises: OneOrderEach, MoveRefused, and what claim raises.
     """
     order: Order = Order.objects.locked().get(pk=order_id)
     if order.status == Order.Status.PAID:
         return order
     held, items = order.status in HOLDING, list(order.items.order_by("pk"))
+    if not held:
+        check_single(order)
     lines = {item.tier_id: item.kept for item in items if item.kept}
     statuses.move(order, Order.Status.PAID, at=at, by=by, details=details, paid_at=at, cancelled_at=None, cancel_reason="")
     first = order.tickets.count() + 1

@@ -44,7 +44,7 @@ def cancel(*, order_id: UUID, at: datetime, by: str = "buyer") -> Order:
     if order.status == Order.Status.PAID:
         _check_returnable(order, at)
         items = list(order.items.all())
-        refund = owed.by_policy(order, items, {item.tier_id: item.kept for item in items})
+        refund = owed.at_most_left(payment, owed.by_policy(order, items, {item.tier_id: item.kept for item in items}))
         _owe(payment, refund, at=at, by=by)
         letters.cancelled(order, refund, at=at, by_buyer=True)
     elif payment.state in SEEN:
@@ -66,7 +66,7 @@ def cancel_seat(*, ticket_id: UUID, at: datetime, by: str = "buyer") -> Order:
         return order
     _check_returnable(order, at)
     items = list(order.items.all())
-    refund = owed.by_policy(order, items, {ticket.tier_id: 1})
+    refund = owed.at_most_left(payment, owed.by_policy(order, items, {ticket.tier_id: 1}))
     is_last = sum(item.kept for item in items) == 1
     if is_last:
         _owe(payment, refund, at=at, by=by)
@@ -93,7 +93,7 @@ def annul(*, order_id: UUID, reason: str, by: User | None, at: datetime, used_to
     refund = Decimal(0)
     if order.status == Order.Status.PAID and payment.state == State.SETTLED:
         items = list(order.items.all())
-        refund = owed.in_full(order, items, {item.tier_id: item.kept for item in items})
+        refund = owed.at_most_left(payment, owed.in_full(order, items, {item.tier_id: item.kept for item in items}))
         _owe(payment, refund, at=at, by=actor(by))
     elif payment.state in SEEN:
         statuses.move(payment, State.REVIEW, at=at, by=actor(by))
@@ -117,7 +117,7 @@ def annul_seat(*, ticket_id: UUID, reason: str, by: User | None, at: datetime, u
     items = list(order.items.all())
     if sum(item.kept for item in items) == 1:
         return annul(order_id=order_id, reason=reason, by=by, at=at, used_too=used_too)
-    refund = owed.in_full(order, items, {ticket.tier_id: 1})
+    refund = owed.at_most_left(payment, owed.in_full(order, items, {ticket.tier_id: 1}))
     if refund:
         history.record(payment, "refund_owed", at=at, by=actor(by), details={"refund": str(refund), "ticket": str(ticket.pk)})
     order = orders.actions.cancel_seat(ticket_id=ticket_id, at=at, by=actor(by), used_too=used_too)

@@ -279,3 +279,14 @@ def test_comps_are_the_planners():
         with pytest.raises(NotAllowed):
             actions.give_comps(wishes=[factories.wish(event)], by=by, at=THEN)
     assert len(actions.give_comps(wishes=[factories.wish(event)], by=factories.member(team, "Max", "manager"), at=THEN)) == 1
+
+
+def test_overdue_holds_of_another_tier_make_room_under_the_capacity():
+    tiers = [{"name": name, "price": Decimal(50_000), "quantity": 2} for name in ("Regular", "Balcony")]
+    event = factories.published(tiers=tiers, capacity=1)
+    factories.order(event, lines={factories.tier("Balcony").pk: 1})
+
+    order = factories.order(event, "Carl", lines={factories.tier().pk: 1}, at=THEN + timedelta(days=3))
+
+    assert (order.status, counters()) == ("pending", (1, 0))
+    assert kept()

@@ -9,7 +9,7 @@ import events.actions
 from accounts.actions import NotAllowed
 from orders import actions as orders_actions
 from orders.models import Order, OrderItem, Ticket
-from payments import actions, tasks
+from payments import actions, owed, tasks
 from payments.models import Payment
 from tests import factories
 from tests.factories import THEN
@@ -195,4 +195,18 @@ def test_cancelling_gives_the_use_of_a_code_back(make):
 
     code.refresh_from_db()
     assert code.used == 0
+    assert kept()
+
+
+def test_seats_annulled_one_by_one_owe_no_more_than_was_paid():
+    """A third of 150,002 is more than 50,000, and is rounded up."""
+    tiers = [{"name": "Regular", "price": Decimal(50_000), "quantity": 3}]
+    event = factories.published(tiers=tiers, fee_percent=Decimal(0), fee_fixed=Decimal(2), fee_per="order", tax_percent=Decimal(0))
+    order = factories.paid(event, lines={factories.tier().pk: 3})
+    assert order.total == 150_002
+
+    for ticket in order.tickets.order_by("code"):
+        actions.annul_seat(ticket_id=ticket.pk, reason="A mistake.", by=None, at=THEN)
+
+    assert owed.refunded(Payment.objects.get()) == 150_002
     assert kept()

@@ -213,3 +213,18 @@ def test_the_sweep_looks_at_the_clock():
 
     order.refresh_from_db()
     assert order.status == "expired"
+
+
+def test_money_for_a_second_order_is_refused_in_words():
+    """The event is one order for each person, and this person has bought again since the first one expired."""
+    event = factories.published(one_order_per_buyer=True)
+    first = factories.order(event)
+    actions.expire_overdue(at=LATER)
+    factories.order(event, at=LATER)
+
+    with pytest.raises(orders_actions.OneOrderEach):
+        settle(first, at=LATER)
+
+    first.refresh_from_db()
+    assert (first.status, first.payment.state, counters()) == ("expired", "awaiting", (1, 0))
+    assert kept()
