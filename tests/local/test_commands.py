@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from .conftest import ASK, LONG
+from .conftest import ASK, LONG, PATIENCE
 
 pytestmark = pytest.mark.slow
 
@@ -31,7 +31,7 @@ def test_command_that_is_stopped_stops_what_it_started(site, number):
 
         command.send_signal(number)
 
-        assert command.wait(10) == 128 + number
+        assert command.wait(PATIENCE) == 128 + number
         assert site.gone()
 
 
@@ -42,7 +42,7 @@ def test_second_signal_does_not_disturb_the_stopping(site):
         command.send_signal(signal.SIGHUP)
         command.send_signal(signal.SIGTERM)
 
-        assert command.wait(10) == 128 + signal.SIGHUP
+        assert command.wait(PATIENCE) == 128 + signal.SIGHUP
         assert site.gone()
 
 
@@ -54,7 +54,7 @@ def test_command_under_nohup_outlives_its_terminal(site):
         command.send_signal(signal.SIGHUP)
         command.send_signal(signal.SIGTERM)  # comes second, and is what ends it
 
-        assert command.wait(10) == 128 + signal.SIGTERM
+        assert command.wait(PATIENCE) == 128 + signal.SIGTERM
 
 
 def test_failing_command_stops_what_it_started(site):

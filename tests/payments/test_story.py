@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from payments.models import Transfer
+from payments.wallet import checksummed
 from tests import factories
 from tests.payments import keys
 from tests.payments.fake_chain import OTHER_STABLE
@@ -42,7 +43,7 @@ def test_the_story_is_found_by_reference_transaction_and_address(world):
     assert lines[0] == f"{order.reference}: order confirming, payment confirming"
     inside = " ".join(lines)
     for words in (
-        "asked for 9.21 USDT on Test chain at IDR 16300.00000000, to 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266",
+        f"asked for 9.21 USDT on Test chain at IDR 16300.00000000, to {checksummed(address(order))}",
         "9.11 is enough",
         "4.00 USDT came on Test chain in block 3, it fell out of the chain again",
         "0.000007 Other came on Test chain in block 4, it fell out of the chain again; this token is not taken",

@@ -49,10 +49,14 @@ def test_b_05_many_gates_one_ticket(together, ticket):
 def test_control_without_the_lock_gates_hear_of_no_ticket_used_before(together, ticket, monkeypatch):
     """The table of moves and the one admission per ticket still hold; what is lost is the answer."""
     monkeypatch.setattr(RowQuerySet, "locked", lambda rows, *, skip=False: rows.order_by("pk"))
-    heard = rush(together, ticket)
+    heard = []
+    for number in range(20):  # on a busy machine the gates may come one after the other
+        heard = rush(together, factories.paid(ticket.event, f"buyer{number}").tickets.get())
+        assert heard.count("admitted") == 1
+        if "MoveRefused" in heard:
+            break
 
     assert "MoveRefused" in heard
-    assert heard.count("admitted") == 1
 
 
 def test_let_in_or_cancelled_never_both(together, ticket):
