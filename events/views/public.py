@@ -99,6 +99,7 @@ def event_page(
         "form": (reminder or Remind()) if waits else None,
         "attempt": begun,
         "buy": begun.form,
+        "untouched": not (attempt or request.user.is_authenticated),
         "site_terms": bool(identity.current().text("terms")),
     }
     response = render(request, "events/event.html", context, status=status)

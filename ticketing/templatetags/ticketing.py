@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django import template
 from django.conf import settings
 from django.http import HttpRequest
-from django.template.base import Parser, Token
+from django.template.base import FilterExpression, Parser, Token
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -50,11 +50,13 @@ class Same(template.Node):
 
     child_nodelists = ()
 
-    def __init__(self, nodelist: template.NodeList) -> None:
-        self.nodelist = nodelist
+    def __init__(self, nodelist: template.NodeList, when: FilterExpression | None) -> None:
+        self.nodelist, self.when = nodelist, when
         self.kept: dict[tuple[Any, ...], SafeString] = {}
 
     def render(self, context: template.Context) -> SafeString:
+        if self.when and not self.when.resolve(context):
+            return self.nodelist.render(context)
         where = (get_language(), context["identity"].mark, context.get("demo"))
         if where not in self.kept or settings.DEBUG:
             if len(self.kept) >= 20:
@@ -65,10 +67,14 @@ class Same(template.Node):
 
 @register.tag
 def same(parser: Parser, token: Token) -> Same:
-    """Mark what depends on nothing but the language, the site's identity, and whether this is a demo."""
+    """Mark what depends on nothing but the language, the site's identity, and whether this is a demo.
+
+    With a word behind it, `{% same untouched %}`, it does so only when that is true.
+    """
+    when = token.split_contents()[1:]
     nodelist = parser.parse(("endsame",))
     parser.delete_first_token()
-    return Same(nodelist)
+    return Same(nodelist, parser.compile_filter(when[0]) if when else None)
 
 
 @register.simple_tag(takes_context=True)
