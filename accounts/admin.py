@@ -244,7 +244,7 @@ class PromoterAdmin(Scoped):
 
 
 @admin.register(PromoterMember)
-class MemberAdmin(Scoped):
+class MemberAdmin(ReadOnly, Scoped):
     """To be read: teams change on the promoter's own page."""
 
     promoter_path = "promoter"
@@ -256,15 +256,6 @@ class MemberAdmin(Scoped):
     ordering = ("-created_at",)
     fields = ("user", "role", "promoter", "created_at")
     show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class InvitePromoter(forms.ModelForm):

@@ -147,7 +147,7 @@ class Scoped(Scoping, Admin):
         elsewhere = reverse_field_path(self.model, path)[0] is not self.model
         return (path, OwnValues) if says_values and elsewhere else item
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:  # type: ignore[override]
+    def response_action(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:  # type: ignore[override]  # of the admin beside us
         """Let an action reach the rows of those promoters alone in which this person may do what it asks for."""
         action = self.get_actions(request).get(request.POST.get("action", ""))
         if not sees_all(request):

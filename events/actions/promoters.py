@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 import accounts.actions
 from accounts.models import Promoter, User
 from events.models import Event
-from events.models.event import PUBLIC
+from events.models.states import PUBLIC
 from ticketing.errors import DomainError
 
 from .sales import close_sales

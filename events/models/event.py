@@ -1,16 +1,16 @@
 """Something that can be attended."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
-from django.db import connection, models
-from django.db.models import CheckConstraint, Exists, F, GeneratedField, Index, OuterRef, Prefetch, Q, Subquery, Value
+from django.db import models
+from django.db.models import CheckConstraint, F, GeneratedField, Index, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
@@ -21,108 +21,17 @@ from events import posters
 from ticketing.bases import Row, SoftDeleted
 from ticketing.fields import WebAddressField
 from ticketing.money import Currency
-from ticketing.querysets import Living, RowQuerySet
 
 from . import search
+from .finding import LONGEST, EventQuerySet, LivingEvents
+from .states import PUBLIC, Per, Phase, Status
 
-LONGEST = timedelta(days=31)
 LONGEST_DESCRIPTION = 20_000
-
-
-class Status(models.TextChoices):
-    DRAFT = "draft", _("draft")
-    PUBLISHED = "published", _("published")
-    SALES_CLOSED = "sales_closed", _("sales closed")
-    CANCELLED = "cancelled", _("cancelled")
-    ARCHIVED = "archived", _("archived")
-
-
-class Phase(models.TextChoices):
-    """Where a public event stands in time; what has no phase is not public."""
-
-    UPCOMING = "upcoming", _("upcoming")
-    ON_SALE = "on_sale", _("on sale")
-    SOLD_OUT = "sold_out", _("sold out")
-    RUNNING = "running", _("running")
-    ENDED = "ended", _("ended")
-
-
-class Per(models.TextChoices):
-    TICKET = "ticket", _("for each ticket")
-    ORDER = "order", _("for each order")
-
-
-PUBLIC = (Status.PUBLISHED, Status.SALES_CLOSED)
-
-
-CITIES = """
-WITH RECURSIVE cities (city) AS (
-    (SELECT city FROM events_event WHERE deleted_at IS NULL AND status IN ('published', 'sales_closed') AND city > '' ORDER BY city LIMIT 1)
-    UNION ALL
-    SELECT (SELECT e.city FROM events_event e WHERE e.deleted_at IS NULL AND e.status IN ('published', 'sales_closed')
-            AND e.city > cities.city ORDER BY e.city LIMIT 1)
-    FROM cities WHERE cities.city IS NOT NULL
-)
-SELECT cities.city FROM cities WHERE EXISTS (
-    SELECT 1 FROM events_event e WHERE e.deleted_at IS NULL AND e.status IN ('published', 'sales_closed')
-    AND e.city = cities.city AND e.starts_at > %(since)s AND e.ends_at > %(at)s)
-LIMIT 200
-"""
 
 
 def check_timezone(name: str) -> None:
     if name not in available_timezones():
         raise ValidationError(_("This time zone is not known. Write it like Asia/Jakarta."))
-
-
-class EventQuerySet(RowQuerySet):
-    def shown(self) -> Self:
-        """Those with a page of their own: once published, always, since people hold links to it."""
-        return self.filter(published_at__isnull=False)
-
-    def public(self) -> Self:
-        return self.filter(status__in=PUBLIC)
-
-    def upcoming(self, at: datetime) -> Self:
-        """Those the public can still attend, soonest first. The second bound is for the index: nothing lasts longer."""
-        return self.filter(status__in=PUBLIC, ends_at__gt=at, starts_at__gt=at - LONGEST).order_by("starts_at", "ends_at", "pk")
-
-    def past(self, at: datetime) -> Self:
-        """Those that were, the latest first. The second bound is for the index: it passes over what is to come."""
-        return self.filter(status__in=PUBLIC, ends_at__lte=at, starts_at__lt=at).order_by("-starts_at", "-ends_at", "-pk")
-
-    def on_sale(self, at: datetime) -> Self:
-        """Upcoming ones with places that can be bought at this moment by anybody."""
-        from .tier import TicketTier
-
-        tiers = TicketTier.objects.filter(event=OuterRef("pk")).listed().in_window(at).filter(available__gt=0)
-        has_room = Q(capacity=None) | Q(capacity__gt=F("sold") + F("reserved"))
-        return self.upcoming(at).filter(has_room, Exists(tiers), status=Status.PUBLISHED)
-
-    def with_prices(self, code: Any = None) -> Self:
-        """With what a price needs: the rate, the promoter's fees, and the tiers that everybody sees, or who has this code."""
-        from .rate import ReferenceRate
-        from .tier import TicketTier
-
-        rate = ReferenceRate.objects.filter(currency=OuterRef("currency")).values("per_usdt")
-        tiers = Prefetch("tiers", queryset=TicketTier.objects.listed_for(code))
-        return self.annotate(per_usdt=Subquery(rate)).select_related("promoter").prefetch_related(tiers)
-
-    def matching(self, words: str) -> Self:
-        """Those that have all the words, each with its `rank`; the caller orders."""
-        return self.filter(search.Matches(Value(words))).annotate(rank=search.Weight(Value(words)))
-
-    def alike(self, words: str) -> Self:
-        """For when nothing matches: public ones whose names are written much like this, each with its `rank`."""
-        return self.filter(pk__in=search.alike(words)).annotate(rank=search.Likeness(words))
-
-
-class LivingEvents(Living.from_queryset(EventQuerySet)):  # type: ignore[misc]  # made at run time
-    def cities(self, at: datetime) -> list[str]:
-        """Return where something public can still be attended. From city to city in the index, whatever the number of events."""
-        with connection.cursor() as cursor:
-            cursor.execute(CITIES, {"at": at, "since": at - LONGEST})
-            return [city for (city,) in cursor.fetchall()]
 
 
 class Event(Row, SoftDeleted):

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from ticketing.bases import Row
 from ticketing.querysets import RowQuerySet
 
-from .event import Event, Status
+from .event import Event
+from .states import Status
 from .tier import TicketTier
 
 # The letter's link takes the address off every list, so it works for some time after the letter.

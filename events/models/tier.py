@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from ticketing.bases import Row
 from ticketing.querysets import RowQuerySet
 
-from .event import Event, Status
+from .event import Event
+from .states import Status
 
 FEW = 20
 

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
-from events.models.event import PUBLIC
+from events.models.states import PUBLIC
 from orders.buyers import canonical
 from orders.models import Order, Ticket
 from orders.models.order import HOLDING

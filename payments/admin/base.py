@@ -12,6 +12,7 @@ from accounts.models import TeamRole
 from accounts.scoping import RUNNING, TEAM, Scoped, sees_all
 from payments import exports
 from ticketing import audit
+from ticketing.desk import ReadOnly
 
 from .sending import sent
 
@@ -19,7 +20,7 @@ UUID = re.compile(r"[0-9a-f-]{36}")  # what was typed into the address otherwise
 MONEY = (TeamRole.OWNER, TeamRole.FINANCE)
 
 
-class Ledger(Scoped):
+class Ledger(ReadOnly, Scoped):
     may = {"view": TEAM, "run": RUNNING, "money": MONEY}
     actions = None
     change_list_template = "admin/ledger.html"
@@ -27,15 +28,6 @@ class Ledger(Scoped):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     exported: tuple[str, ...] = ()  # names in `exports.SHEETS`
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_run_permission(self, request: HttpRequest, row: Any = None) -> bool:
         return self._has(request, row, "run")

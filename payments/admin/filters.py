@@ -42,7 +42,7 @@ class Way(Narrowing):
     title, parameter_name = _("way"), "way"
 
     @property
-    def field(self) -> str:  # type: ignore[override]
+    def field(self) -> str:  # type: ignore[override]  # it depends on the path
         return self.path + "provider"
 
     path = ""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from accounts.scoping import TEAM, Scoped
 from payments.models import EventSales
+from ticketing.desk import ReadOnly
 from ticketing.money import written
 
 MONEY = ("gross", "by_hand", "fees", "tax", "refunds", "owed")
@@ -20,7 +21,7 @@ PLACES = ("orders", "sold", "given", "held", "used")
 
 
 @admin.register(EventSales)
-class SalesAdmin(Scoped):
+class SalesAdmin(ReadOnly, Scoped):
     promoter_path = "promoter"
     may = {"view": TEAM}
     change_list_template = "admin/sales.html"
@@ -31,15 +32,6 @@ class SalesAdmin(Scoped):
     list_per_page = 50
     show_full_result_count = False
     actions = None
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("promoter", "event")

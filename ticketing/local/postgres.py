@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from .places import LocalProblem, Places
-from .processes import NOBODY, alive, dying_with_us, kill, kill_group, wait_until, working_in
+from .processes import NOBODY, alive, dying_with_us, ended_on_failure, kill, wait_until, working_in
 
 OWNER, APP, READONLY = "ticketing_migrate", "ticketing_app", "ticketing_readonly"
 DATABASE = "ticketing"
@@ -40,14 +40,11 @@ def start(places: Places, *, output: int | IO[bytes], owned: bool, options: Sequ
         cwd="/",
         start_new_session=True,
     )
-    try:
+    with ended_on_failure(process):
         answered = wait_until(lambda: process.poll() is not None or _ready(places, process.pid), seconds=START_SECONDS)
         if not answered or process.poll() is not None:
             raise LocalProblem(places.full_disk() or "PostgreSQL did not start; its lines above or in logs/postgres.log say why.")
         _make_database(places)
-    except BaseException:
-        kill_group(process)
-        raise
     return process
 
 

@@ -5,8 +5,8 @@ import select
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -90,3 +90,13 @@ def kill_group(leader: subprocess.Popen[bytes]) -> None:
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(leader.pid, signal.SIGKILL)
     leader.wait(5)
+
+
+@contextmanager
+def ended_on_failure(leader: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Leave no process behind whose start goes wrong in the block, or is broken off by a signal."""
+    try:
+        yield
+    except BaseException:
+        kill_group(leader)
+        raise

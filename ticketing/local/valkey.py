@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from .places import LocalProblem, Places
-from .processes import dying_with_us, kill_group, wait_until
+from .processes import dying_with_us, ended_on_failure, wait_until
 
 
 def start(places: Places, *, output: int | IO[bytes], owned: bool) -> subprocess.Popen[bytes]:
@@ -22,13 +22,10 @@ def start(places: Places, *, output: int | IO[bytes], owned: bool) -> subprocess
         cwd="/",
         start_new_session=True,
     )
-    try:
+    with ended_on_failure(process):
         answered = wait_until(lambda: process.poll() is not None or running(places), seconds=20)
         if not answered or process.poll() is not None:
             raise LocalProblem(places.full_disk() or "Valkey did not start; its lines above or in logs/valkey.log say why.")
-    except BaseException:
-        kill_group(process)
-        raise
     return process
 
 
