@@ -55,10 +55,11 @@ def fill_pool() -> int:
 def take_address(*, at: datetime) -> PaymentAddress:
     """Take an address that nobody was ever shown, in the caller's transaction.
 
+    The lowest number first: wallets stop looking for their own money after a row of addresses without any.
     Locks: the address, past those that others are taking. Raises: NoAddress.
     """
     wallet = receiving.wallet()
-    free = PaymentAddress.objects.free(wallet.fingerprint).locked(skip=True).first() if wallet else None
+    free = PaymentAddress.objects.free(wallet.fingerprint).locked(skip=True).order_by("index").first() if wallet else None
     if free is None:
         raise NoAddress
     try:

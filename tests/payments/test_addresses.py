@@ -1,6 +1,7 @@
 """Addresses are made from the public key, taken once, and shown only after they were computed anew."""
 
 import json
+import time
 from io import StringIO
 
 import pytest
@@ -60,6 +61,18 @@ def test_an_address_is_taken_once_and_an_empty_pool_is_a_refusal():
     with pytest.raises(actions.NoAddress, match="cannot be taken at the moment") as refused:
         actions.take_address(at=THEN)
     assert refused.value.status == 503
+
+
+def test_the_lowest_number_is_taken_first():
+    """Wallets stop looking for money after some twenty numbers without any."""
+    wallet = receiving.wallet()
+    for index in (2, 0, 1):
+        PaymentAddress.objects.create(
+            address=wallet.address(index), wallet=wallet.fingerprint, account=0, index=index, private_key=wallet.way(index)
+        )
+        time.sleep(0.002)  # ids are in order of time, to the millisecond
+
+    assert [actions.take_address(at=THEN).index for _ in range(3)] == [0, 1, 2]
 
 
 def test_a_rotated_wallet_gives_new_addresses_and_still_knows_the_old(settings):
