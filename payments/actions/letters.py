@@ -1,11 +1,22 @@
-"""The letters that say what comes back."""
+"""The letters about money: what came of it, and what goes back."""
 
 from datetime import datetime
 from decimal import Decimal
 
 from orders.actions.letters import locked_mailbox, owe, owe_holders, owe_holders_sparingly, owe_sparingly
 from orders.models import Order, Ticket
+from payments.amounts import digits
 from ticketing import mail
+
+from .facts import Facts
+
+
+def of_money(facts: Facts, kind: str) -> None:
+    """Owe the buyer the news of what became of the money, once for each kind, with the amounts of this moment."""
+    quote, money = facts.quote, facts.money
+    said = {"got": money.seen, "due": money.due, "left": max(0, money.due - money.seen), "excess": facts.excess}
+    details: dict[str, str] = {name: digits(units, quote.token.decimals) for name, units in said.items()}
+    owe(facts.order, f"payments.{kind}", details={**details, "token": quote.token.label, "chain": quote.chain.name})
 
 
 def cancelled(order: Order, refund: Decimal, *, at: datetime, by_buyer: bool = False) -> None:

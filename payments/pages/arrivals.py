@@ -5,9 +5,10 @@ from urllib.parse import urlsplit
 
 from payments import links
 from payments.actions.facts import Facts
+from payments.amounts import digits
 from payments.models import Transfer
 
-from .words import digits, moment
+from .words import moment
 
 
 @dataclass(frozen=True)

@@ -42,5 +42,5 @@ def _review(panel: Usdt, seller: str) -> Words:
         return _("Your money came after the order was cancelled"), _("It is not lost. %(name)s sees to it and writes to you.") % words
     if panel.facts.money.is_enough:
         return _("Your money came after the hold had ended"), decides
-    came = _("%(got)s of %(due)s %(token)s came before the time was over. Nothing is lost.") % words
+    came = _("%(got)s of %(due)s %(token)s came. Nothing is lost.") % words
     return _("Not all of the money came in time"), f"{came} {decides}"

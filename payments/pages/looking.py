@@ -3,9 +3,8 @@
 from django.utils.translation import gettext as _
 
 from orders.models import Order
+from payments.amounts import digits
 from payments.models import Transfer
-
-from .words import digits
 
 
 def known_of(order: Order, tx: str) -> str:

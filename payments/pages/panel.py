@@ -12,9 +12,10 @@ from django.urls import Resolver404, resolve
 from django.utils.functional import cached_property
 
 from orders.models import Order
-from payments import links, receiving
+from payments import amounts, links, receiving
 from payments.actions.facts import Facts, arrived_for, cursor_of, depth_of, facts_from, quotes_of
 from payments.actions.quoting import can_see
+from payments.actions.rows import LATE_WINDOW, late_rest
 from payments.known import KNOWN
 from payments.models import Payment, Provider, Quote, State
 from ticketing.money import Currency, written
@@ -22,7 +23,7 @@ from ticketing.money import Currency, written
 from .arrivals import Arrived, came
 from .codes import Code
 from .offers import Network, networks
-from .words import about_minutes, digits, moment
+from .words import about_minutes, moment
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ class Usdt:
     address: str
     mode: str
     at: datetime
+    rest: int = 0  # what would still settle an order whose time is over, at the rate of now
 
     @property
     def quote(self) -> Quote:
@@ -75,7 +77,7 @@ class Usdt:
 
     @property
     def left(self) -> int:
-        return max(0, self.facts.money.due - self.facts.money.seen)
+        return self.rest or max(0, self.facts.money.due - self.facts.money.seen)
 
     @property
     def percent(self) -> int:
@@ -102,6 +104,10 @@ class Usdt:
     @property
     def codes(self) -> tuple[Code, Code]:
         return Code(self.link), Code(self.address)
+
+    @property
+    def rest_until(self) -> str:
+        return moment(self.facts.deadline + LATE_WINDOW, self.facts.order.event)
 
     @property
     def contract(self) -> str:
@@ -177,7 +183,7 @@ class Usdt:
         return f"{DEMO_WALLET}?{urlencode({'to': self.address, 'amount': self.remaining})}"
 
     def _written(self, units: int) -> str:
-        return digits(units, self.quote.token.decimals)
+        return amounts.digits(units, self.quote.token.decimals)
 
 
 def usdt(payment: Payment, order: Order, at: datetime) -> Usdt | None:
@@ -185,8 +191,9 @@ def usdt(payment: Payment, order: Order, at: datetime) -> Usdt | None:
     if payment.provider != Provider.USDT:
         return None
     quotes, arrived = quotes_of(payment), arrived_for(payment)
-    facts = facts_from(payment, order, quotes, arrived, at=at)
-    return Usdt(facts, [came(one, facts) for one in arrived], _address(payment), mode_of(order, payment, at), at)
+    facts, mode = facts_from(payment, order, quotes, arrived, at=at), mode_of(order, payment, at)
+    rest = late_rest(facts) if mode == REVIEW and not order.event.is_over(at) else 0
+    return Usdt(facts, [came(one, facts) for one in arrived], _address(payment), mode, at, rest)
 
 
 def mode_of(order: Order, payment: Payment, at: datetime) -> str:

@@ -8,7 +8,6 @@ from django.utils.translation import ngettext
 
 from events.models import Event
 from events.pages import zone_name
-from payments import amounts
 
 
 def moment(at: datetime, event: Event) -> str:
@@ -21,8 +20,3 @@ def about_minutes(seconds: float) -> str:
         return _("under a minute")
     minutes = round(seconds / 60)
     return ngettext("about %(count)d minute", "about %(count)d minutes", minutes) % {"count": minutes}
-
-
-def digits(units: int, decimals: int) -> str:
-    """Write an amount as wallets and exchanges read it: a point, and nothing between the thousands."""
-    return f"{amounts.in_usdt(units, decimals):f}"

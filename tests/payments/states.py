@@ -73,7 +73,7 @@ def late(world: World) -> Order:
 
 def doubted(world: World) -> Order:
     order = paid(world)
-    world.fake.reorg(5)
+    world.fake.reorg(4)
     world.watch(2)
     return order
 
@@ -87,6 +87,7 @@ def expired(world: World) -> Order:
 def short_at_the_end(world: World) -> Order:
     order = short(world)
     world.pass_deadline(order)
+    world.rate()
     return order
 
 

@@ -116,7 +116,12 @@ WORDS = {
     "late": ("Paid. See you 3 March.", "Your money came after the hold had ended"),
     "doubted": ("The network took a step back", "You need not do anything.", "This ticket is paused"),
     "expired": ("The hold has ended", "No money came in time", "Then do nothing.", "Buy the same again"),
-    "short_at_the_end": ("Not all of the money came in time", "8.21 of 9.21 USDT came", "or your money back"),
+    "short_at_the_end": (
+        "Not all of the money came in time",
+        "8.21 of 9.21 USDT came",
+        "or your money back",
+        "1.00 USDT are missing, at the rate of now.",
+    ),
     "too_late": ("Your money came after the hold had ended", "Radio Hujan sees to it", "or your money back"),
     "stray": ("We see money that does not match 12.00 Other (Test chain)", "12.00 Other does not count", "Send 9.21 USDT"),
     "unseen": ("We cannot see Test chain at the moment", "What you send counts all the same", "Send 9.21 USDT"),
@@ -140,7 +145,7 @@ def test_a_state_is_said_in_words_with_six_queries(client, reach, name):
     shown = text(answer)
     assert [said for said in WORDS[name] if said not in shown] == [], shown
     assert len(asked) <= 6, [query["sql"] for query in asked]
-    assert ("Exact amount" in shown, len(codes(answer))) == ((True, 2) if name in TAKING else (False, 0))
+    assert ("Exact amount" in shown, len(codes(answer))) == ((True, 2) if name in {*TAKING, "short_at_the_end"} else (False, 0))
     assert f'hx-trigger="every {LOOKS_AGAIN.get(name, 3)}s, look"' in answer.content.decode()
     assert ("Buy the same again" in shown) == (name == "expired")  # nobody whose money is here is asked to pay again
     assert "None" not in shown
@@ -207,6 +212,19 @@ def test_after_the_end_the_address_is_hidden_behind_a_question(client, reach):
     before, details = html.split('id="sent"')
     assert (ADDRESS in before, ADDRESS in details, "<details" in before[-60:]) == (False, True, True)
     assert "copy" not in details
+
+
+def test_the_rest_of_what_was_short_is_asked_for_at_the_rate_of_now_and_for_a_day(client, world, reach, clock):
+    order = reach("short_at_the_end")
+    world.rate(15_000)  # 150,000 are 10.00 now
+
+    asked = codes(page(client, order))
+    clock.shift(timedelta(days=1))
+    world.rate(15_000)
+    over = page(client, order)
+
+    assert asked == [f"ethereum:{USDT}@31337/transfer?address={ADDRESS}&uint256={179 * CENT}", ADDRESS]
+    assert (codes(over), "Send the rest, and" in text(over)) == ([], False)
 
 
 def test_the_demo_wallet_is_offered_where_there_is_one(client, reach, settings, monkeypatch):
