@@ -2,8 +2,10 @@
 
 from decimal import Decimal
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.emails.letter import letter as letter_to_staff
 from orders.emails.about import About, Words, about, letter_of, moment, plain
 from ticketing.mail import EmailMessage, Letter
 from ticketing.money import written
@@ -96,6 +98,18 @@ def overpaid(letter: EmailMessage) -> Letter:
         _("Write to %(promoter)s at %(email)s where to send it. Nobody sends it back to where it came from: that may be an exchange."),
     ]
     return _of_money(letter, _("More came than was needed: %(title)s"), lines)
+
+
+def chain_switched(owed: EmailMessage) -> Letter:
+    """Tell who answers for the site; it is nobody's order."""
+    if owed.details["on"]:
+        heading = _("Money is taken on %(name)s from now on")
+        effect = _("Somebody with access to the server switched it on. If that was nobody of you, switch it off and look into it.")
+    else:
+        heading = _("No money is taken on %(name)s any more")
+        effect = _("The site does not read it either. What is sent there from now on, nobody sees.")
+    number = _("It is the chain with the number %(number)s.") % owed.details
+    return letter_to_staff(heading % owed.details, number, effect, label=_("See the chains"), to=reverse("admin:payments_chain_changelist"))
 
 
 def _of_money(letter: EmailMessage, heading: str, lines: list[str]) -> Letter:
