@@ -93,6 +93,13 @@ def test_a_link_says_amount_and_receiver_in_plain_digits_and_checked_letters():
     assert links.wallet_link(token=USDT, chain=1, to=ADDRESS, units=9_210_000).endswith("&uint256=9210000")
 
 
+def test_a_call_of_a_wallet_says_the_same_as_the_link():
+    call = links.transfer_call(to=ADDRESS, units=9_210_000)
+
+    assert call == "0xa9059cbb" + "0" * 24 + ADDRESS[2:].lower() + "0" * 58 + "8c8890"
+    assert len(call) == 2 + 8 + 64 + 64
+
+
 # States
 
 WORDS = {
