@@ -1,7 +1,7 @@
 """The deeds of money: orders begin here, are settled, held longer, and ended."""
 
 from .addresses import NoAddress, derive_addresses, fill_pool, take_address
-from .blocks import apply_block, begin_chain, roll_back, see_head
+from .blocks import apply_block, begin_chain, look_again, roll_back, see_head
 from .chains import disable_chain, enable_chain
 from .checkout import check_out
 from .comps import TooManyComps, comps_left, give_comps, try_comps
@@ -41,6 +41,7 @@ __all__ = [
     "follow_cancelled_events",
     "give_comps",
     "judge",
+    "look_again",
     "nearly_settled",
     "offered_tokens",
     "rate_in_use",
