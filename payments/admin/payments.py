@@ -25,7 +25,7 @@ class PaymentAdmin(Ledger):
     list_filter = (MoneyOfPayment, Way, EventOfPayment)
     search_fields = ("order__reference",)
     search_help_text = _("Name, e-mail, reference, ticket code, or number in an older system.")
-    ordering = ("-created_at",)
+    ordering = ("-order_id",)  # the newest orders first, by an index
     change_form_template = "admin/object.html"
 
     def get_queryset(self, request: HttpRequest) -> Any:

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from orders.models import Ticket
+from orders.models import Order, Ticket
 from orders.names import read_reference
 from payments import actions
 from ticketing import words
@@ -33,7 +33,7 @@ class TicketAdmin(Ledger):
     list_filter = (TicketState, OfEvent)
     search_fields = ("code",)
     search_help_text = _("Name, e-mail, ticket code, or the order's reference.")
-    ordering = ("-created_at", "-code")
+    ordering = ("-order_id", "-code")  # the newest orders first, by an index
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("event__promoter", "tier", "order")
@@ -46,7 +46,8 @@ class TicketAdmin(Ledger):
             exact = typed.upper() if typed.upper().startswith("TIX-") else ""
             return queryset.filter(Q(code=exact) if exact else Q(order__reference=reference)), False
         if "@" in typed:
-            return queryset.filter(Q(holder_email__iexact=typed) | Q(order__buyer_email__iexact=typed)), False
+            bought = Ticket.objects.filter(order__in=Order.objects.of_address(typed)).values("pk")
+            return queryset.filter(pk__in=Ticket.objects.held_by(typed).values("pk").union(bought)), False
         return queryset.filter(Q(holder_name__icontains=typed) | Q(order__buyer_name__icontains=typed)), False
 
     @admin.display(description=_("holder"))
