@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 import orders.actions
 from accounts.models import User
-from orders.models import Order, Ticket
+from orders.forms import Move as EmailForm
+from orders.models import LIVE, Order, Ticket
 from orders.models.order import HOLDING
 from orders.names import read_reference
 from payments import actions
@@ -143,6 +144,7 @@ class OrderAdmin(Ledger):
             "sums": [(label, written(amount, order.currency)) for label, amount in _sums(order, payment) if amount],
             "total": written(order.total, order.currency),
             "tickets": tickets,
+            "concerns": order.concerns.select_related("answered_by").order_by("asked_at"),
             "notes": order.notes.select_related("author").order_by("created_at"),
             "letters": EmailMessage.objects.filter(subject_id__in=subjects).order_by("created_at")[:TOLD],
             "lines": words.told(lines, request),
@@ -168,6 +170,20 @@ class OrderAdmin(Ledger):
     @button(_("Send the letter again"), fits=lambda order: order.status in (*HOLDING, "paid"), permission="view")
     def resend(self, request: HttpRequest, order: Order) -> None:
         orders.actions.resend(order_id=order.pk, at=timezone.now(), by=history.by_user(request.user.pk), for_team=True)
+
+    @button(
+        _("Change the e-mail"),
+        form=EmailForm,
+        says=_(
+            "The order's link changes, and the new address gets its letter. The old address is told. Do this only for somebody who can "
+            "name the order or its tickets."
+        ),
+        fits=lambda order: order.status in LIVE,
+        permission="run",
+    )
+    def move(self, request: HttpRequest, order: Order, *, email: str) -> None:
+        by = history.by_user(request.user.pk)
+        orders.actions.move_email(order_id=order.pk, email=email, at=timezone.now(), by=by, for_team=True)
 
     @button(_("Add a note"), form=NoteForm, permission="view")
     def note(self, request: HttpRequest, order: Order, *, text: str) -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+import orders.actions
 from accounts.models import User
 from orders.models import Order, Ticket
 from orders.names import read_reference
@@ -63,6 +64,15 @@ class TicketAdmin(Ledger):
         lines = HistoryEntry.objects.filter(subject_id=ticket.pk).order_by("at", "id")
         context |= {"ticket": ticket, "mark": self.state(ticket), "lines": words.told(lines, request)}
         return super().render_change_form(request, context, *args, **kwargs)
+
+    @button(
+        _("Issue it again"),
+        says=_("The code and the link of before open nothing any more. Whoever has the seat gets a letter with the new link."),
+        fits=lambda ticket: ticket.status == "valid",
+        permission="run",
+    )
+    def reissue(self, request: HttpRequest, ticket: Ticket) -> None:
+        orders.actions.reissue(ticket_id=ticket.pk, by=cast(User, request.user), at=timezone.now())
 
     @button(
         _("Cancel this seat"),
