@@ -2,6 +2,6 @@
 
 from .buying import reserve
 from .deeds import cancel, cancel_seat, extend
-from .order import order, receipt, status
+from .order import order, receipt, receipt_pdf, status
 
-__all__ = ["cancel", "cancel_seat", "extend", "order", "receipt", "reserve", "status"]
+__all__ = ["cancel", "cancel_seat", "extend", "order", "receipt", "receipt_pdf", "reserve", "status"]
