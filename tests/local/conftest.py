@@ -25,6 +25,8 @@ from ticketing.local.processes import kill, wait_until
 
 # A new site on a busy machine of one core; nothing waits that long when all is well.
 PATIENCE = 60
+# A node that nobody asks, since no chain is switched on: so none is started.
+NO_CHAIN = "1=http://127.0.0.1:9"
 # Prints a word and goes on until it is stopped.
 LONG = ("shell", "-v0", "-c", "import time; print('here', flush=True); time.sleep(60)")
 # Asks the database, and prints a word if it answers.
@@ -43,7 +45,7 @@ class Site:
         self.environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8", "ENV_FILE": ""}
         self.environment |= {"TMPDIR": str(folder), "STATE_DIR": str(self.state), "PORT": "0"}
         # As few processes as show the same: a start costs seconds where cores are few.
-        self.environment |= {"WEB_WORKERS": "1", "WORKER_CONCURRENCY": "1"}
+        self.environment |= {"WEB_WORKERS": "1", "WORKER_CONCURRENCY": "1", "RPC_URLS": NO_CHAIN}
         cookies = urllib.request.HTTPCookieProcessor(CookieJar())
         self.browser = urllib.request.build_opener(urllib.request.ProxyHandler({}), cookies)
 
@@ -184,7 +186,7 @@ def running_site():
         site.folder.chmod(0o755)
         site.state.mkdir(parents=True)
         site.state.chmod(0o755)
-        yield site.up()
+        yield site.up(RPC_URLS="")
 
 
 @pytest.fixture
