@@ -21,11 +21,12 @@ from orders.models.order import HOLDING
 from ticketing import history
 from ticketing.history import HistoryEntry
 from ticketing.local.chain import endpoint, play
+from ticketing.local.places import LocalProblem
 
 from . import actions, tasks
 from .deadlines import MANUAL_HOLD
 from .known import LOCAL
-from .models import Payment, Provider, State
+from .models import ChainCursor, Payment, Provider, State
 from .wallet import checksummed
 
 BUYERS = ("Ayu", "Bagus", "Citra", "Dewi", "Eka", "Fajar", "Gita", "Hadi", "Indah", "Joko", "Kirana", "Lestari", "Made", "Nadia", "Putu")
@@ -35,6 +36,10 @@ def begin(*, at: datetime) -> None:
     """Have USDT taken on the local chain before the first visitor comes: its tokens, addresses, and a rate."""
     if not settings.LOCAL_CHAIN:
         return
+    if ChainCursor.objects.filter(chain__number=play.NUMBER).exists() and not endpoint.blocks(settings.PLACES).exists():
+        # A new one has other blocks under the same numbers, and money that the database knows of would be gone.
+        gone = f"{endpoint.blocks(settings.PLACES)} is gone, and the database remembers it."
+        raise LocalProblem(f"{gone} Put it back, or begin anew: python manage.py reset_demo --yes")
     actions.enable_chain(number=play.NUMBER, known=LOCAL, at=at)
     actions.fill_pool()
     if settings.RATE_PROVIDER == "static":

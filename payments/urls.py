@@ -14,4 +14,5 @@ urlpatterns = [
     path("orders/<str:secret>/cancel/", views.cancel, name="cancel"),
     path("orders/<str:secret>/cancel/<str:code>/", views.cancel_seat, name="cancel-seat"),
     path("orders/<str:secret>/receipt/", views.receipt, name="receipt"),
+    path("demo/wallet/", views.demo_wallet, name="demo-wallet"),
 ]

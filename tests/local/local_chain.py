@@ -72,8 +72,8 @@ class Asking:
     def send(self, deed: str, *given: Any, by: play.Person = play.BUYER, coin: play.Coin = play.USDT) -> str:
         return self.ask("eth_sendTransaction", {"from": by.address, "to": coin.address, "data": data(deed, *given)})
 
-    def read(self, deed: str, *given: Any, coin: play.Coin = play.USDT) -> int:
-        return int(self.ask("eth_call", {"to": coin.address, "data": data(deed, *given)}, "latest"), 16)
+    def read(self, deed: str, *given: Any, coin: play.Coin = play.USDT, at: str = "latest") -> int:
+        return int(self.ask("eth_call", {"to": coin.address, "data": data(deed, *given)}, at), 16)
 
     def mine(self, count: int = 1) -> None:
         for _ in range(count):
@@ -81,15 +81,15 @@ class Asking:
 
 
 @contextmanager
-def serving(file: Path) -> Iterator[tuple[Asking, list[float]]]:
+def serving(places: Places) -> Iterator[tuple[Asking, list[float]]]:
     """Run it in this process. Its time is what the list says, and blocks are made by `evm_mine` alone."""
     now = [float(BEGINS)]
-    listening = endpoint.opened(Places(file.parent))
-    server = Server(listening, Node(Ledger(file, at=now[0]), clock=lambda: now[0]), path=endpoint.path(Places(file.parent)))
+    listening = endpoint.opened(places)
+    server = Server(listening, Node(Ledger(endpoint.blocks(places), at=now[0]), clock=lambda: now[0]), path=endpoint.path(places))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
-        yield Asking(endpoint.url(Places(file.parent))), now
+        yield Asking(endpoint.url(places)), now
     finally:
         server.shutdown()
         server.server_close()

@@ -18,7 +18,7 @@ from .server import Node, Server
 
 def main() -> None:
     places = here()
-    node = Node(Ledger(endpoint.folder(places) / "blocks.sqlite3", at=time.time()), clock=time.time)
+    node = Node(Ledger(endpoint.blocks(places), at=time.time()), clock=time.time)
     server = Server(socket.socket(fileno=int(sys.argv[1])), node, path=endpoint.path(places))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     node.make_blocks()  # in the main thread: if it fails, the process ends, and is started anew

@@ -16,6 +16,10 @@ def folder(places: Places) -> Path:
     return places.state / "chain"
 
 
+def blocks(places: Places) -> Path:
+    return folder(places) / "blocks.sqlite3"
+
+
 def opened(places: Places) -> socket.socket:
     """Listen on any free port, and write down which. Whoever asks before the chain has begun, waits for it."""
     folder(places).mkdir(mode=0o700, exist_ok=True)
