@@ -73,7 +73,7 @@ def test_pid_file_that_names_a_living_foreign_process_is_not_believed(site):
 
 def test_pid_file_that_names_a_zombie_is_not_believed(site):
     zombie = subprocess.Popen(["true"])
-    assert wait_until(lambda: " Z " in Path(f"/proc/{zombie.pid}/stat").read_text(), seconds=5)
+    assert wait_until(lambda: " Z " in Path(f"/proc/{zombie.pid}/stat").read_text(), seconds=20)
     leave_pid_file(site, zombie.pid)
 
     done = site.command(*ASK)
@@ -139,4 +139,4 @@ def test_busy_backend_of_a_killed_server_is_not_in_the_way(site):
 
     assert site.command(*ASK).stdout == "works\n"
     assert site.gone()
-    asking.join(10)
+    asking.join(30)
