@@ -146,8 +146,9 @@ class Site:
         return wait_until(lambda: any(words in command for command in self.processes().values()), seconds=20, step=0.1)
 
     def pid(self, words: str) -> int:
-        """Return the process whose command line holds these words: the parent, where several do."""
-        return min(pid for pid, command in self.processes().items() if words in command)
+        """Return the process whose command line holds these words: the parent, where several do. Numbers begin anew some day."""
+        found = [pid for pid, command in self.processes().items() if words in command]
+        return next(pid for pid in found if parent(pid) not in found)
 
     def gone(self, seconds: float = 0) -> bool:
         return wait_until(lambda: not self.processes(), seconds=seconds, step=0.1)
@@ -156,6 +157,11 @@ class Site:
         kill(self.processes())
         if self.process is not None:
             self.process.wait(10)
+
+
+def parent(pid: int) -> int:
+    # The program's name, in brackets, may hold anything.
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 @contextmanager

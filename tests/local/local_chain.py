@@ -18,6 +18,22 @@ from ticketing.local.chain.server import Node, Server
 from ticketing.local.places import BASE_DIR, Places
 
 BEGINS = 1_800_000_000
+# A visitor of a demo, as a command beside it: orders a ticket and pays with the demo's wallet; it asks nobody whether it came.
+BUY = """
+from decimal import Decimal
+from django.utils import timezone
+from events.models import TicketTier
+from payments import actions, amounts, purse
+from tests import factories
+
+open_now = TicketTier.objects.filter(event__status="published", event__currency="IDR", price__gt=0, sale_starts_at=None, hidden=False)
+tier = next(tier for tier in open_now.order_by("event__starts_at", "position") if 1000 > tier.available > 5)
+wish = factories.wish(tier.event, {buyer!r}, lines={{tier.pk: 1}})
+order = actions.check_out(wish=wish, at=timezone.now(), provider="usdt")
+due = amounts.in_usdt(int(order.payment.quotes.get().due), 6)
+purse.pay(purse.WAYS["exchange"], to=order.payment.address.address, amount=due)
+print(order.reference)
+"""
 NOBODY = "0x" + "11" * 20
 SELECTORS = {
     "transfer": "a9059cbb",
