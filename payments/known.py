@@ -6,6 +6,8 @@ Symbols and names of tokens change and are copied; only a chain's number and a t
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ticketing.local.chain import play
+
 
 @dataclass(frozen=True)
 class KnownToken:
@@ -71,3 +73,19 @@ KNOWN: Mapping[int, KnownChain] = {
         query_delay=2,
     ),
 }
+
+# The demo's own. It has no reorgs; five blocks, ten seconds, are there to be watched.
+LOCAL = KnownChain(
+    "Test chain",
+    "",
+    5,
+    None,
+    8,
+    tuple(KnownToken(coin.address, coin.label, coin.decimals, coin.accepted) for coin in play.COINS),
+    query_delay=0,
+)
+
+
+def known(*, with_local: bool) -> Mapping[int, KnownChain]:
+    """Return the chains that can be switched on. A public site never knows the local one: everybody has its keys."""
+    return {**KNOWN, play.NUMBER: LOCAL} if with_local else KNOWN

@@ -9,6 +9,7 @@ from .ending import MoneyOnTheWay, NotReturnable, annul, annul_seat, cancel, can
 from .holds import expire_overdue, extend
 from .judging import judge, nearly_settled, to_judge
 from .notes import NothingNoted, add_note
+from .playing import run_out
 from .quoting import NotTaken, offered_tokens
 from .rates import NoRate, rate_in_use, take_round, take_static
 from .reports import refresh_sales, sales_are_old
@@ -47,6 +48,7 @@ __all__ = [
     "rate_in_use",
     "refresh_sales",
     "roll_back",
+    "run_out",
     "sales_are_old",
     "see_head",
     "settle_by_hand",
