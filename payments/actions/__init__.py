@@ -8,6 +8,7 @@ from .comps import TooManyComps, comps_left, give_comps, try_comps
 from .ending import MoneyOnTheWay, NotReturnable, annul, annul_seat, cancel, cancel_seat, follow_cancelled_events
 from .holds import expire_overdue, extend
 from .judging import judge, nearly_settled, to_judge
+from .networks import NotChanged, change_network
 from .notes import NothingNoted, add_note
 from .playing import run_out
 from .quoting import NotTaken, offered_tokens
@@ -20,6 +21,7 @@ __all__ = [
     "NoAddress",
     "NoRate",
     "NoReason",
+    "NotChanged",
     "NotReturnable",
     "NotTaken",
     "NothingNoted",
@@ -31,6 +33,7 @@ __all__ = [
     "begin_chain",
     "cancel",
     "cancel_seat",
+    "change_network",
     "check_out",
     "comps_left",
     "derive_addresses",

@@ -26,6 +26,9 @@ TOLD: dict[tuple[str, str], Any] = {
     ("orders.order", "email_changed"): gettext_lazy("E-mail changed"),
     ("orders.order", "concern_raised"): gettext_lazy("You wrote to the seller"),
     ("orders.order", "concern_answered"): gettext_lazy("The seller answered"),
+    ("payments.payment", "partial"): gettext_lazy("A part of the money has come"),
+    ("payments.payment", "network_changed"): gettext_lazy("Another network chosen"),
+    ("payments.payment", "review"): gettext_lazy("A person looks at the money"),
     ("payments.payment", "refunded"): gettext_lazy("The money went back"),
 }
 
