@@ -82,7 +82,7 @@ class OrderAdmin(Ledger):
     list_display = ("named", "state", "buyer", "places", "sum", "reserved_at")
     list_filter = (OrderState, Money, WayOfOrder, OfEvent)
     search_fields = ("reference",)
-    search_help_text = _("Name, e-mail, reference, ticket code, or number in an older system.")
+    searched_by = _("Name, e-mail, reference, ticket code, or number in an older system.")
     ordering = ("-pk",)
 
     # --- the list -----------------------------------------------------------------------------------------
