@@ -40,7 +40,7 @@ class ConcernAdmin(Ledger):
     list_display = ("says", "state", "buyer", "asked_at")
     list_filter = (Answered, EventOfOrder)
     search_fields = ("order__reference",)
-    search_help_text = _("Name, e-mail, reference, ticket code, or number in an older system.")
+    searched_by = _("Name, e-mail, reference, ticket code, or number in an older system.")
     ordering = (F("answered_at").desc(nulls_first=True), "asked_at")  # who has waited longest comes first
 
     def get_queryset(self, request: HttpRequest) -> Any:

@@ -82,7 +82,7 @@ class OrderAdmin(Ledger):
     list_display = ("named", "state", "buyer", "places", "sum", "reserved_at")
     list_filter = (OrderState, Money, WayOfOrder, OfEvent)
     search_fields = ("reference",)
-    search_help_text = _("Name, e-mail, reference, ticket code, or number in an older system.")
+    searched_by = _("Name, e-mail, reference, ticket code, or number in an older system.")
     ordering = ("-pk",)
 
     # --- the list -----------------------------------------------------------------------------------------
@@ -141,8 +141,9 @@ class OrderAdmin(Ledger):
             "by_hand": by_hand(payment),
             "moments": " ".join(_moments(order)),
             "items": [_line(order, item) for item in order.items.select_related("tier").order_by("tier__position")],
-            "sums": [(label, written(amount, order.currency)) for label, amount in _sums(order, payment) if amount],
+            "sums": [(label, written(amount, order.currency)) for label, amount in _sums(order) if amount],
             "total": written(order.total, order.currency),
+            "goes_back": written(back, order.currency) if (back := refunded(payment)) else "",
             "tickets": tickets,
             "concerns": order.concerns.select_related("answered_by").order_by("asked_at"),
             "notes": order.notes.select_related("author").order_by("created_at"),
@@ -232,12 +233,11 @@ def _line(order: Order, item: Any) -> tuple[str, str, str]:
     return f"{item.quantity} × {item.tier}", came_back, written(item.unit_price * item.quantity, order.currency)
 
 
-def _sums(order: Order, payment: Payment) -> list[tuple[Any, Any]]:
+def _sums(order: Order) -> list[tuple[Any, Any]]:
     return [
         (_("Discount, taken off above"), order.discount),
         (_("Service fee"), order.service_fee),
         (_("Tax"), order.tax),
-        (_("Goes back to the buyer"), refunded(payment)),
     ]
 
 

@@ -24,7 +24,7 @@ class PaymentAdmin(Ledger):
     list_display = ("order", "money", "buyer", "event", "sum", "because", "confirmed_at")
     list_filter = (MoneyOfPayment, Way, EventOfOrder)
     search_fields = ("order__reference",)
-    search_help_text = _("Name, e-mail, reference, ticket code, or number in an older system.")
+    searched_by = _("Name, e-mail, reference, ticket code, or number in an older system.")
     ordering = ("-order_id",)  # the newest orders first, by an index
     change_form_template = "admin/object.html"
 

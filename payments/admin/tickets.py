@@ -33,7 +33,7 @@ class TicketAdmin(Ledger):
     list_display = ("code", "holder", "event", "tier", "state", "used_at")
     list_filter = (TicketState, OfEvent)
     search_fields = ("code",)
-    search_help_text = _("Name, e-mail, ticket code, or the order's reference.")
+    searched_by = _("Name, e-mail, ticket code, or the order's reference.")
     ordering = ("-order_id", "-code")  # the newest orders first, by an index
 
     def get_queryset(self, request: HttpRequest) -> Any:

@@ -368,6 +368,21 @@ def test_what_is_still_to_be_had_is_offered(client):
     assert f'href="#quantity-{factories.tier("Balcony").pk}">Balcony, IDR 250,000</a>' in out.content.decode()
 
 
+def test_the_same_show_at_other_dates_is_offered(client):
+    tiers = [{"name": "Regular", "price": Decimal(1), "quantity": 9}]
+    event, other, gone, foreign = (
+        factories.published(team, tiers=tiers, starts_at=THEN + timedelta(days=days))
+        for team, days in ((None, 30), (None, 31), (None, 32), (factories.promoter("Mira", name="Mira"), 33))
+    )
+    for show in (event, gone):
+        show.tiers.update(sold=9)
+
+    answer = buy(client, event).content.decode()
+
+    assert f'href="{other.get_absolute_url()}">Thursday 4 March 2027, 16:00 WIB, Jakarta</a>' in answer
+    assert (gone.get_absolute_url() in answer, foreign.get_absolute_url() in answer) == (False, False)
+
+
 def test_places_whose_time_is_over_are_had_at_once(client):
     event = factories.published(tiers=[{"name": "Regular", "price": Decimal(1), "quantity": 2}])
     buy(client, event)
