@@ -102,11 +102,6 @@ def pay(way: Way, *, to: str, amount: Decimal) -> list[str]:
     ]
 
 
-def pass_block() -> None:
-    """Have the chain note the time. Raises: NoAnswer."""
-    _ask("evm_mine")
-
-
 def _transfer(to: str, amount: Decimal, coin: play.Coin = play.USDT) -> Call:
     return play.BUYER, coin, _written(TRANSFER, to, _units(amount, coin))
 

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from orders.models import Order
 from payments import actions, demo, purse
@@ -198,15 +200,20 @@ def test_nobody_has_this_wallet_outside_of_a_demo(client, town, settings):
 
 
 def test_time_runs_out_for_orders_that_nobody_paid_alone(client, town):
-    order, partly = town.order(), town.order("Part")
+    order, partly, left = town.order(), town.order("Part"), town.order("Leo")
     sent(client, partly, "short")
+    actions.cancel(order_id=left.pk, at=town.at)
     town.mine()
     town.watch()
 
-    for one in (order, order, partly):
-        actions.run_out(order_id=one.pk, at=town.at)
+    with CaptureQueriesContext(connection) as asked:
+        for one in (order, order, partly, left):
+            actions.run_out(order_id=one.pk, at=town.at)
 
-    assert (Order.objects.get(pk=order.pk).expires_at < town.at, Order.objects.get(pk=partly.pk).expires_at > town.at) == (True, True)
+    over = {one.buyer_name: one.expires_at < town.at for one in Order.objects.all()}
+    assert over == {"Bea": True, "Part": False, "Leo": False}
+    locked = [query["sql"] for query in asked if "FOR NO KEY UPDATE" in query["sql"]]
+    assert [sql.partition('"')[2].partition('"')[0] for sql in locked[:2]] == ["payments_payment", "orders_order"]
     assert HistoryEntry.objects.filter(action="shortened").values_list("subject_id", "actor").get() == (order.pk, "visitor")
 
 
