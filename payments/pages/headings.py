@@ -15,7 +15,7 @@ def headings(panel: Usdt, until: str, seller: str) -> Words | None:
     if panel.takes_money and not panel.address:
         return _("Do not pay yet"), _("Something is wrong with the address of this order, so we do not show it.")
     if panel.mode == WAITING:
-        return _("Send %(left)s %(token)s") % words, _("Your tickets are held until %(until)s.") % words
+        return _("Send %(left)s %(token)s") % words, _("Your tickets are held until %(moment)s.") % {"moment": until}
     if panel.mode == SHORT:
         lead = _("What came is safe, and your tickets are held until %(until)s.")
         return _("Send %(left)s %(token)s more") % words, lead % words

@@ -102,6 +102,10 @@ class Usdt:
         return links.wallet_link(token=token, chain=chain, to=self.address, units=self.left)
 
     @property
+    def call(self) -> str:
+        return links.transfer_call(to=self.address, units=self.left)
+
+    @property
     def codes(self) -> tuple[Code, Code]:
         return Code(self.link), Code(self.address)
 

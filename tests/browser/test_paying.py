@@ -96,3 +96,48 @@ def test_usdt_is_paid_without_scripts(visit, world):
     world.mine(2)
     page.reload()
     page.get_by_role("heading", name="Paid. See you 3 March.").wait_for()
+
+
+WALLETS = """
+const wallet = (name, uuid, answers) => addEventListener("eip6963:requestProvider", () => dispatchEvent(new CustomEvent(
+  "eip6963:announceProvider", { detail: { info: { name, uuid, icon: "data:image/svg+xml,<svg onload=alert(1)>" }, provider: {
+    request: async ({ method, params }) => { (window.asked ??= []).push([method, params]); return answers[method](params); } } } })));
+const no = (code) => () => { throw Object.assign(new Error(), { code }); };
+let chain = "0x1";
+const good = { eth_requestAccounts: () => ["0xabc"], eth_chainId: () => chain, eth_sendTransaction: () => "0x" + "7".repeat(64),
+  wallet_switchEthereumChain: ([to]) => { chain = to.chainId; return null; } };
+wallet("Good <b>Wallet</b>", "a", good);
+wallet("Stubborn", "b", { ...good, eth_chainId: () => "0x1", wallet_switchEthereumChain: no(4902) });
+wallet("Unsure", "c", { ...good, eth_sendTransaction: no(4001) });
+wallet("Broken", "d", { ...good, eth_sendTransaction: no(-32603) });
+"""
+
+
+def test_scenario_57_a_wallet_in_the_browser_is_asked_for_the_same_and_believed_in_nothing(visit, world):
+    order = world.order()
+    page = visit("/")
+    page.add_init_script(WALLETS)
+    page.goto(f"/orders/{order.secret}/")
+    status = page.locator("#browser-wallet [role=status]")
+
+    def pay(name):
+        page.evaluate("window.asked = []")
+        page.get_by_role("button", name=f"Pay with {name}").click()
+
+    pay("Stubborn")
+    status.get_by_text("Choose Test chain in your wallet, and try again.").wait_for()
+    pay("Broken")
+    status.get_by_text("Your wallet did not send it. Nothing was paid.").wait_for()
+    pay("Unsure")
+    page.wait_for_function("document.querySelector('#browser-wallet [role=status]').textContent === ''")
+    pay("Good <b>Wallet</b>")
+    status.get_by_text("Sent.").wait_for()
+
+    (method, params) = page.evaluate("window.asked.at(-1)")
+    call = "0xa9059cbb" + "0" * 24 + ADDRESS[2:].lower() + f"{DUE:064x}"
+    assert (method, params) == ("eth_sendTransaction", [{"from": "0xabc", "to": f"0x{'55' * 20}", "data": call, "value": "0x0"}])
+    assert page.locator("#browser-wallet :is(b, img)").count() == 0
+    assert page.locator("#tx").input_value() == "0x" + "7" * 64
+    world.mine()
+    order.refresh_from_db()
+    assert (order.status, order.payment.state) == ("pending", "awaiting")

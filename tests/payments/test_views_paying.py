@@ -93,6 +93,13 @@ def test_a_link_says_amount_and_receiver_in_plain_digits_and_checked_letters():
     assert links.wallet_link(token=USDT, chain=1, to=ADDRESS, units=9_210_000).endswith("&uint256=9210000")
 
 
+def test_a_call_of_a_wallet_says_the_same_as_the_link():
+    call = links.transfer_call(to=ADDRESS, units=9_210_000)
+
+    assert call == "0xa9059cbb" + "0" * 24 + ADDRESS[2:].lower() + "0" * 58 + "8c8890"
+    assert len(call) == 2 + 8 + 64 + 64
+
+
 # States
 
 WORDS = {
@@ -114,7 +121,7 @@ WORDS = {
     "under": ("Paid. See you 3 March.", "0.03 USDT were missing. That is so little that we let it be."),
     "over": ("Paid. See you 3 March.", "1.00 USDT more than needed came", "Tell Radio Hujan where to send it"),
     "late": ("Paid. See you 3 March.", "Your money came after the hold had ended"),
-    "doubted": ("The network took a step back", "You need not do anything.", "This ticket is paused"),
+    "doubted": ("The network took a step back", "You need not do anything.", "This ticket is paused", "The payment fell out of the network 1 Feb"),
     "expired": ("The hold has ended", "No money came in time", "Then do nothing.", "Buy the same again"),
     "short_at_the_end": (
         "Not all of the money came in time",
