@@ -10,6 +10,7 @@ SAID: dict[str, Any] = {
     "confirming": _("The money was seen"),
     "overpaid": _("More came than was due"),
     "no_longer_overpaid": _("What was too much fell out of the chain"),
+    "network_changed": _("The buyer chose another network"),
     "stalled": _("Seen long ago, and still not certain"),
     "halted": _("Halted: what was final fell out of the chain"),
     "enabled": _("Payments are taken here"),

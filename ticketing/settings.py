@@ -11,9 +11,11 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from ticketing.environment import Environment, is_loopback, process_name, read_env_file
+from ticketing.local.chain import endpoint
 from ticketing.local.keys import local_secrets
 from ticketing.local.places import BASE_DIR, LocalProblem, here
 from ticketing.local.postgres import APP, OWNER
+from ticketing.local.wallet import demo_wallet
 
 read_env_file()
 env = Environment()
@@ -156,6 +158,11 @@ DEFAULT_FROM_EMAIL = env.sender("MAIL_FROM", formataddr((SITE_NAME, f"tickets@{_
 
 RPC_URLS = env.rpc_urls("RPC_URLS")
 WALLET_XPUBS = env.public_keys("WALLET_XPUB")
+# Without nodes of a real one, the demo has a chain of its own, and a wallet that holds play money.
+LOCAL_CHAIN = DEMO and not RPC_URLS
+if LOCAL_CHAIN:
+    RPC_URLS = endpoint.nodes(PLACES)
+    WALLET_XPUBS = WALLET_XPUBS or [demo_wallet(PLACES)["xpub"]]
 RATE_PROVIDER = env.one_of("RATE_PROVIDER", ("sources", "static"), "sources" if PRODUCTION else "static")
 STATIC_RATE = env.number("STATIC_RATE", 16300, least=1)
 if PRODUCTION and RATE_PROVIDER == "static":
