@@ -9,6 +9,7 @@ SAID: dict[str, Any] = {
     "paid": _("Paid"),
     "extended": _("Held longer"),
     "put_off": _("Held longer, since a part was paid"),
+    "shortened": _("Held no longer, for the demo"),
     "held_at_gate": _("Held at the gate"),
     "gate_opened": _("Let in again"),
     "expired": _("Expired"),

@@ -1,10 +1,12 @@
-"""The demo's buyers: orders for the places that the demo's events count as sold and held."""
+"""The demo's buyers: orders for the places that the demo's events count as sold and held. And its chain."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, Sum, Value
 from django.db.models.functions import Coalesce
@@ -18,11 +20,42 @@ from orders.models import Order, OrderItem, Ticket
 from orders.models.order import HOLDING
 from ticketing import history
 from ticketing.history import HistoryEntry
+from ticketing.local.chain import endpoint, play
+from ticketing.local.places import LocalProblem
 
+from . import actions, tasks
 from .deadlines import MANUAL_HOLD
-from .models import Payment, Provider, State
+from .known import LOCAL
+from .models import ChainCursor, Payment, Provider, State
+from .wallet import checksummed
 
 BUYERS = ("Ayu", "Bagus", "Citra", "Dewi", "Eka", "Fajar", "Gita", "Hadi", "Indah", "Joko", "Kirana", "Lestari", "Made", "Nadia", "Putu")
+
+
+def begin(*, at: datetime) -> None:
+    """Have USDT taken on the local chain before the first visitor comes: its tokens, addresses, and a rate."""
+    if not settings.LOCAL_CHAIN:
+        return
+    if ChainCursor.objects.filter(chain__number=play.NUMBER).exists() and not endpoint.blocks(settings.PLACES).exists():
+        # A new one has other blocks under the same numbers, and money that the database knows of would be gone.
+        gone = f"{endpoint.blocks(settings.PLACES)} is gone, and the database remembers it."
+        raise LocalProblem(f"{gone} Put it back, or begin anew: python manage.py reset_demo --yes")
+    actions.enable_chain(number=play.NUMBER, known=LOCAL, at=at)
+    actions.fill_pool()
+    if settings.RATE_PROVIDER == "static":
+        tasks.sync_rates()
+
+
+def record() -> dict[str, Any]:
+    """Return what scripts beside a running demo need to pay like a buyer."""
+    chain = {
+        "rpc_url": endpoint.url(settings.PLACES),
+        "chain_id": play.NUMBER,
+        "tokens": [{"address": checksummed(coin.address), "decimals": coin.decimals} for coin in play.COINS if coin.accepted],
+        "wallet_key": play.SCRIPTS.key,
+    }
+    rate = {"rate": settings.STATIC_RATE} if settings.RATE_PROVIDER == "static" else {}
+    return {**rate, "chain": chain} if settings.LOCAL_CHAIN else rate
 
 
 def seed(*, seed: int) -> Iterator[str]:

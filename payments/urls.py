@@ -16,4 +16,6 @@ urlpatterns = [
     path("orders/<str:secret>/cancel/", views.cancel, name="cancel"),
     path("orders/<str:secret>/cancel/<str:code>/", views.cancel_seat, name="cancel-seat"),
     path("orders/<str:secret>/receipt/", views.receipt, name="receipt"),
+    path("orders/<str:secret>/receipt.pdf", views.receipt_pdf, name="receipt-pdf"),
+    path("demo/wallet/", views.demo_wallet, name="demo-wallet"),
 ]

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 SAID: dict[str, Any] = {
-    "awaiting": _("Nothing to be seen of the money any more"),
+    "awaiting": _("Nothing to be seen of the money"),
     "partial": _("A part of the money was seen"),
     "confirming": _("The money was seen"),
     "overpaid": _("More came than was due"),

@@ -127,7 +127,7 @@ def together() -> Callable[..., list]:
         def one(number: int) -> None:
             try:
                 connection.ensure_connection()  # before the start, so that nobody is late for the race
-                barrier.wait(10)
+                barrier.wait(30)
                 results.append(call(number))
             except Exception as error:
                 results.append(error)

@@ -10,12 +10,14 @@ from django.db.models.functions import Now
 
 
 def uuid7() -> uuid.UUID:
-    """Return a time-ordered UUID, for a row whose id must be known before it is inserted."""
-    number = int.from_bytes(os.urandom(16))
-    milliseconds = time.time_ns() // 1_000_000
-    number = (milliseconds << 80) | (number & (1 << 80) - 1)
-    number = number & ~(0xF << 76) | (0x7 << 76)
-    return uuid.UUID(int=number & ~(0x3 << 62) | (0x2 << 62))
+    """Return a time-ordered UUID, for a row whose id must be known before it is inserted.
+
+    Ordered to a quarter of a microsecond (RFC 9562, method 3), so that rows made one after another stay in their order.
+    """
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    parts = rest * 4096 // 1_000_000
+    chance = int.from_bytes(os.urandom(8)) >> 2
+    return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | parts << 64 | 0x2 << 62 | chance)
 
 
 class DatabaseUUID7(Func):

@@ -1,6 +1,7 @@
 """The Celery app, and the list of all sweeps."""
 
 import os
+from datetime import UTC, datetime
 
 from celery import Celery
 
@@ -11,6 +12,9 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 # Celery reads this key without a namespace. Without it, a worker reconnects to PostgreSQL for each task.
 app.conf["CELERY_DB_REUSE_MAX"] = 1_000_000
 app.autodiscover_tasks()
+
+# A beat that never ran before waits a whole round first; nothing is sold in USDT before these two.
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 # Every nudge has a sweep behind it. A sweep that finds the last run of itself still queued is dropped.
 app.conf.beat_schedule = {
@@ -24,8 +28,8 @@ app.conf.beat_schedule = {
     "remind-buyers": {"task": "orders.tasks.remind_buyers", "schedule": 60.0, "options": {"expires": 60.0}},
     "tell-of-changes": {"task": "orders.tasks.tell_of_changes", "schedule": 30.0, "options": {"expires": 30.0}},
     "refresh-sales": {"task": "payments.tasks.refresh_sales", "schedule": 60.0, "options": {"expires": 60.0}},
-    "sync-rates": {"task": "payments.tasks.sync_rates", "schedule": 60.0, "options": {"expires": 60.0}},
-    "fill-pool": {"task": "payments.tasks.fill_pool", "schedule": 30.0, "options": {"expires": 30.0}},
+    "sync-rates": {"task": "payments.tasks.sync_rates", "schedule": 60.0, "last_run_at": LONG_AGO, "options": {"expires": 60.0}},
+    "fill-pool": {"task": "payments.tasks.fill_pool", "schedule": 30.0, "last_run_at": LONG_AGO, "options": {"expires": 30.0}},
     # On a queue of its own, so that nothing else makes buyers wait for their tickets.
     "watch-chains": {"task": "payments.tasks.watch_chains", "schedule": 2.0, "options": {"expires": 2.0, "queue": "chain"}},
     "forget-old-counts": {"task": "ticketing.tasks.forget_old_counts", "schedule": 3600.0},

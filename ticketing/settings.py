@@ -11,9 +11,11 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from ticketing.environment import Environment, is_loopback, process_name, read_env_file
+from ticketing.local.chain import endpoint
 from ticketing.local.keys import local_secrets
 from ticketing.local.places import BASE_DIR, LocalProblem, here
 from ticketing.local.postgres import APP, OWNER
+from ticketing.local.wallet import demo_wallet
 
 read_env_file()
 env = Environment()
@@ -109,6 +111,9 @@ DATABASES = {
 # --- Redis or Valkey: hints only, never truth ---------------------------------------------------------------
 
 REDIS_URL = env.redis("REDIS_URL", PLACES.redis_url)
+# For how long is believed, in seconds, what may be a little old: an event's texts, what is left of it, that somebody is still
+# there (staff and promoters), and how often something was tried.
+CACHE_TTLS = {"event": 5 * 60, "availability": 60, "sessions": 15 * 60, "counters": 60 * 60}
 CACHES = {"default": {"BACKEND": "ticketing.cache.ForgivingCache", "LOCATION": REDIS_URL, "TIMEOUT": 300}}
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=")
@@ -153,6 +158,11 @@ DEFAULT_FROM_EMAIL = env.sender("MAIL_FROM", formataddr((SITE_NAME, f"tickets@{_
 
 RPC_URLS = env.rpc_urls("RPC_URLS")
 WALLET_XPUBS = env.public_keys("WALLET_XPUB")
+# Without nodes of a real one, the demo has a chain of its own, and a wallet that holds play money.
+LOCAL_CHAIN = DEMO and not RPC_URLS
+if LOCAL_CHAIN:
+    RPC_URLS = endpoint.nodes(PLACES)
+    WALLET_XPUBS = WALLET_XPUBS or [demo_wallet(PLACES)["xpub"]]
 RATE_PROVIDER = env.one_of("RATE_PROVIDER", ("sources", "static"), "sources" if PRODUCTION else "static")
 STATIC_RATE = env.number("STATIC_RATE", 16300, least=1)
 if PRODUCTION and RATE_PROVIDER == "static":
@@ -363,7 +373,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
 # Idle this long, a session of staff or promoters ends; a buyer's ends with its cookie.
-PRIVILEGED_IDLE_SECONDS = 15 * 60
+PRIVILEGED_IDLE_SECONDS = CACHE_TTLS["sessions"]
 # The prefix makes browsers refuse the cookie from anywhere but this very host, over TLS.
 _prefix = "__Host-" if PRODUCTION else ""
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_prefix}session", f"{_prefix}csrf"

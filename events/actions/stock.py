@@ -56,19 +56,21 @@ class Queued(DomainError):
 
 
 @transaction.atomic(savepoint=False)
-def claim(*, event_id: Any, lines: Lines, at: datetime, offered: bool = False, code_id: Any = None) -> None:
-    """Hold places: all of the lines or none. With `offered`, for somebody in line, whom the line does not stop.
+def claim(*, event_id: Any, lines: Lines, at: datetime, offered: bool = False, code_id: Any = None, paid: bool = False) -> None:
+    """Hold places, or with `paid` sell them at once: all of the lines or none.
+
+    With `offered`, they are for somebody in line, whom the line does not stop.
 
     A refusal undoes the caller's transaction. What decides is read after the tiers are held: a statement that waits
     for a tier sees that tier as it is afterwards, but the event as it was before.
     Locks: the event if it has a capacity, the code, the tiers.
     Raises: NotOnSale, BelowMinimum, AboveMaximum, SoldOut, Queued, CodeRefused, Busy.
     """
-    total = _total(lines)
-    capped = bool(_with_capacity(event_id, total, offered).update(reserved=F("reserved") + total))
+    total, counter = _total(lines), "sold" if paid else "reserved"
+    capped = bool(_with_capacity(event_id, total, offered).update(**{counter: F(counter) + total}))
     if code_id is not None:
         codes.redeem(code_id=code_id, event_id=event_id, at=at)
-    tiers = _held(event_id, lines)
+    _hold(event_id, lines)
     wanted = _of(lines)
     fitting = TicketTier.objects.sellable(at).filter(pk__in=lines, event=event_id, available__gte=wanted)
     fitting = fitting.filter(Exists(Event.objects.filter(pk=event_id, capacity__isnull=not capped)))
@@ -76,8 +78,8 @@ def claim(*, event_id: Any, lines: Lines, at: datetime, offered: bool = False, c
         waiting_any = Subquery(Event.objects.filter(pk=event_id).values("waiting_any"))
         fitting = fitting.filter(_shown(code_id), min_purchase__lte=wanted, max_purchase__gte=wanted)
         fitting = fitting.filter(available__gte=wanted + F("waiting") + waiting_any)
-    if fitting.update(reserved=F("reserved") + wanted) != len(lines):
-        raise _refusal(event_id, tiers, lines, at=at, offered=offered, code_id=code_id, capped=capped)
+    if fitting.update(**{counter: F(counter) + wanted}) != len(lines):
+        raise _refusal(event_id, lines, at=at, offered=offered, code_id=code_id, capped=capped)
 
 
 @transaction.atomic(savepoint=False)
@@ -136,7 +138,7 @@ def _count(event_id: Any, lines: Lines, *, code_id: Any = None, reserved: int = 
     capped = bool(events.update(reserved=F("reserved") + reserved * total, sold=F("sold") + sold * total))
     if code_id is not None:
         codes.unredeem(code_id=code_id)
-    _held(event_id, lines)
+    _hold(event_id, lines)
     wanted = _of(lines)
     # Somebody who gave the event a capacity between these statements has counted these places already.
     unchanged = Exists(Event.all_objects.filter(pk=event_id, capacity__isnull=not capped))
@@ -145,9 +147,9 @@ def _count(event_id: Any, lines: Lines, *, code_id: Any = None, reserved: int = 
         raise Busy
 
 
-def _held(event_id: Any, lines: Lines) -> dict[UUID, TicketTier]:
+def _hold(event_id: Any, lines: Lines) -> None:
     kept.STOCK.renew(event_id)
-    return {tier.pk: tier for tier in TicketTier.objects.filter(event=event_id, pk__in=lines).locked()}
+    list(TicketTier.objects.filter(event=event_id, pk__in=lines).locked().only("pk"))
 
 
 def _total(lines: Lines) -> int:
@@ -169,11 +171,10 @@ def _shown(code_id: Any) -> Q:
     return Q(hidden=False) | Exists(unlocking.filter(tiers=None)) | Exists(unlocking.filter(tiers=OuterRef("pk")))
 
 
-def _refusal(
-    event_id: Any, tiers: Mapping[UUID, TicketTier], lines: Lines, *, at: datetime, offered: bool, code_id: Any, capped: bool
-) -> DomainError:
+def _refusal(event_id: Any, lines: Lines, *, at: datetime, offered: bool, code_id: Any, capped: bool) -> DomainError:
     """Say what stands in the way, first things first; the tiers are held, so it cannot change while we look."""
     event = Event.all_objects.get(pk=event_id)
+    tiers = TicketTier.objects.filter(event=event_id).in_bulk(lines)
     if event.status != Event.Status.PUBLISHED or event.is_deleted or event.is_over(at):
         return NotOnSale(_closed(event, at))
     shown = set(TicketTier.objects.filter(_shown(code_id), event=event_id).values_list("pk", flat=True))

@@ -6,7 +6,7 @@ from .concerns import AlreadyAnswered, TooManyConcerns, answer_concern, may_answ
 from .counting import drift, rebuild_counters
 from .door import Checked, NonceUsed, NoReason, NotInside, admit, check_in, undo
 from .ending import TicketUsed, cancel, cancel_seat
-from .holds import NotExtended, expire, extend
+from .holds import NotExtended, expire, extend, shorten
 from .letters import NothingToSend, TooManyLetters, owe_changes, owe_reminders, resend
 from .links import send_links
 from .paying import mark_paid
@@ -80,5 +80,6 @@ __all__ = [
     "reissue",
     "resend",
     "send_links",
+    "shorten",
     "undo",
 ]

@@ -38,6 +38,17 @@ def extend(*, order_id: UUID, until: datetime, at: datetime, by: str) -> Order:
 
 
 @transaction.atomic(savepoint=False)
+def shorten(*, order_id: UUID, until: datetime, at: datetime, by: str) -> Order:
+    """Hold the places of an unpaid order no longer than until this moment. Locks: the order."""
+    order: Order = Order.objects.locked().get(pk=order_id)
+    if order.status == Order.Status.PENDING and order.expires_at is not None and order.expires_at > until:
+        order.expires_at = until
+        order.save(update_fields=["expires_at"])
+        history.record(order, "shortened", at=at, by=by)
+    return order
+
+
+@transaction.atomic(savepoint=False)
 def expire(*, order_id: UUID, at: datetime) -> bool:
     """Give the places of an unpaid order back if its time is over; return whether it was.
 

@@ -20,7 +20,7 @@ from .tickets import issue
 def mark_paid(*, order_id: UUID, at: datetime, by: str, details: dict[str, Any] | None = None) -> Order:
     """Sell the places and make the tickets. One that expired or was cancelled claims places anew. Paying twice is paying once.
 
-    Locks: the order, then by claim and sell the event if it has a capacity, the code, the tiers.
+    Locks: the order, then by sell or claim the event if it has a capacity, the code, the tiers.
     Raises: OneOrderEach, MoveRefused, and what claim raises.
     """
     order: Order = Order.objects.locked().get(pk=order_id)
@@ -34,7 +34,8 @@ def mark_paid(*, order_id: UUID, at: datetime, by: str, details: dict[str, Any] 
     first = order.tickets.count() + 1
     issue(order, items, first=first)
     letters.owe(order, "orders.tickets", occasion=str(first) if first > 1 else "")
-    if not held:
-        events.actions.claim(event_id=order.event_id, lines=lines, at=at, code_id=order.code_id)
-    events.actions.sell(event_id=order.event_id, lines=lines)
+    if held:
+        events.actions.sell(event_id=order.event_id, lines=lines)
+    else:
+        events.actions.claim(event_id=order.event_id, lines=lines, at=at, code_id=order.code_id, paid=True)
     return order

@@ -157,9 +157,7 @@ def place(
     letters.owe(order, kind) if given else letters.owe_sparingly(order, kind, mailbox=visit.mailbox)
     if expires_at is None:
         issue(order, items, first=1)
-    events.actions.claim(event_id=offer.event.pk, lines=wish.lines, at=at, offered=given, code_id=order.code_id)
-    if expires_at is None:
-        events.actions.sell(event_id=offer.event.pk, lines=wish.lines)
+    events.actions.claim(event_id=offer.event.pk, lines=wish.lines, at=at, offered=given, code_id=order.code_id, paid=expires_at is None)
     return order
 
 

@@ -6,8 +6,8 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import CheckConstraint, F, Index, Max, OuterRef, Q, Subquery, UniqueConstraint
-from django.db.models.functions import Greatest, Lower
+from django.db.models import CheckConstraint, F, Index, Max, OuterRef, Q, Subquery, Sum, UniqueConstraint
+from django.db.models.functions import Coalesce, Greatest, Lower
 from django.utils.translation import gettext_lazy as _
 
 from events.models import DiscountCode, Event, TicketTier
@@ -56,6 +56,14 @@ class OrderQuerySet(RowQuerySet):
     def live(self) -> Self:
         """Those that have places, held or sold."""
         return self.filter(status__in=LIVE)
+
+    def paid(self) -> Self:
+        return self.filter(status=Status.PAID)
+
+    def places(self) -> int:
+        """Return how many places these orders have, all together."""
+        kept = F("items__quantity") - F("items__returned")
+        return int(self.live().order_by().aggregate(places=Coalesce(Sum(kept), 0))["places"])
 
     def overdue(self, at: datetime) -> Self:
         return self.filter(status=Status.PENDING, expires_at__lte=at)
@@ -210,11 +218,11 @@ class Order(Row):
             Index(fields=["event", "status"], name="orders_event_status"),
             Index(fields=["status", "created_at"], name="orders_status_created"),
             Index(fields=["expires_at"], condition=Q(status="pending"), name="orders_to_expire"),
+            Index(fields=["event", "expires_at"], condition=Q(status="pending"), name="orders_to_expire_here"),
             Index(Lower("buyer_email"), name="orders_email"),
             Index(fields=["buyer_key", "status"], condition=~Q(buyer_key=""), name="orders_buyer_key_status"),
             Index(fields=["event", "person_key", "status"], name="orders_person"),
             Index(fields=["source_key", "event"], condition=Q(status__in=HOLDING) & ~Q(source_key=""), name="orders_held_from"),
-            Index(fields=["created_at"], name="orders_created"),
         ]
 
     def __str__(self) -> str:

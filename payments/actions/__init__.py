@@ -1,7 +1,7 @@
 """The deeds of money: orders begin here, are settled, held longer, and ended."""
 
 from .addresses import NoAddress, derive_addresses, fill_pool, take_address
-from .blocks import apply_block, begin_chain, roll_back, see_head
+from .blocks import apply_block, begin_chain, look_again, roll_back, see_head
 from .chains import disable_chain, enable_chain
 from .checkout import check_out
 from .comps import TooManyComps, comps_left, give_comps, try_comps
@@ -10,6 +10,7 @@ from .holds import expire_overdue, extend
 from .judging import judge, nearly_settled, to_judge
 from .networks import NotChanged, change_network
 from .notes import NothingNoted, add_note
+from .playing import run_out
 from .quoting import NotTaken, offered_tokens
 from .rates import NoRate, rate_in_use, take_round, take_static
 from .reports import refresh_sales, sales_are_old
@@ -44,11 +45,13 @@ __all__ = [
     "follow_cancelled_events",
     "give_comps",
     "judge",
+    "look_again",
     "nearly_settled",
     "offered_tokens",
     "rate_in_use",
     "refresh_sales",
     "roll_back",
+    "run_out",
     "sales_are_old",
     "see_head",
     "settle_by_hand",

@@ -6,6 +6,7 @@ from .machine import as_json
 from .offers import AWAY, state_of_usdt, way_to_pay, ways_to_pay
 from .order import OrderPage, order_page, stamp
 from .reading import orders_to_show
+from .receipt import receipt_of
 from .refund import comes_back
 from .ways import ways
 
@@ -18,6 +19,7 @@ __all__ = [
     "known_of",
     "order_page",
     "orders_to_show",
+    "receipt_of",
     "stamp",
     "state_of_usdt",
     "way_to_pay",

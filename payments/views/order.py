@@ -9,6 +9,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from orders.models import Order
+from orders.papers.receipt import draw
 from orders.views.private import private
 from payments import pages
 
@@ -30,6 +31,15 @@ def order(request: HttpRequest, secret: str) -> HttpResponse:
 @private
 def receipt(request: HttpRequest, secret: str) -> HttpResponse:
     return render(request, "orders/receipt.html", {"page": pages.order_page(order_behind(secret), timezone.now())})
+
+
+@require_safe
+@private
+def receipt_pdf(request: HttpRequest, secret: str) -> HttpResponse:
+    found = order_behind(secret)
+    response = HttpResponse(draw(pages.receipt_of(pages.order_page(found, timezone.now()))), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{found.reference}.pdf"'
+    return response
 
 
 @require_safe

@@ -62,6 +62,7 @@ def test_a_claim_is_three_statements_whatever_it_takes():
     lines = {factories.tier().pk: 2, factories.tier("VIP").pk: 1}
 
     for deed in (
+        lambda: actions.claim(event_id=event.pk, lines=lines, at=THEN, paid=True),
         lambda: actions.claim(event_id=event.pk, lines=lines, at=THEN),
         lambda: actions.sell(event_id=event.pk, lines=lines),
         lambda: actions.unsell(event_id=event.pk, lines=lines),
@@ -71,6 +72,16 @@ def test_a_claim_is_three_statements_whatever_it_takes():
         assert [query["sql"].split()[0] for query in queries] == ["UPDATE", "SELECT", "UPDATE"]
         assert "FOR NO KEY UPDATE" in queries[1]["sql"]
         assert 'ORDER BY "events_tickettier"."id" ASC' in queries[1]["sql"]
+
+
+def test_what_is_paid_already_is_sold_at_once():
+    event = factories.published(tiers=TWO_TIERS, capacity=4)
+
+    claim(event, 2, vip=1, paid=True)
+
+    assert (cap(), stock(), stock("VIP")) == ((0, 3, 0), (0, 2, 0), (0, 1, 0))
+    refused(actions.SoldOut, event, 2, paid=True, says="Only 1 place is left")
+    assert (cap(), stock(), stock("VIP")) == ((0, 3, 0), (0, 2, 0), (0, 1, 0))
 
 
 def test_k_11_capacity_is_counted_beside_the_tiers():

@@ -2,16 +2,16 @@
 
 import pytest
 
-from ticketing.local.keys import _make, local_secrets
+from ticketing.local.keys import _make, _new, local_secrets
 from ticketing.local.places import LocalProblem, Places
 
 
 def test_keys_of_the_process_that_was_faster_count(tmp_path):
     path = tmp_path / "secrets.json"
-    _make(path)
+    _make(path, _new())
     before = path.read_bytes()
 
-    _make(path)
+    _make(path, _new())
 
     assert (path.read_bytes(), list(tmp_path.iterdir())) == (before, [path])
 

@@ -12,31 +12,57 @@ import psycopg
 import pytest
 
 from ticketing.local import postgres
+from ticketing.local.postgres import OWNER
 from ticketing.local.processes import kill, wait_until
 
-from .conftest import ASK, LONG
+from .conftest import ASK, LONG, PATIENCE
+from .local_chain import BUY
 
 pytestmark = pytest.mark.slow
+CHAIN = {"RPC_URLS": ""}
 
 
 def children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def test_rows_are_there_after_one_kill_after_another(site):
-    site.up().write_letter()
+def bought(site, buyer: str) -> str:
+    """Have somebody pay; this can be done as soon as a worker has seen the chain."""
+    done: list[str] = []
+
+    def buy() -> bool:
+        done[:] = site.command("shell", "-v0", "-c", BUY.format(buyer=buyer), **CHAIN).stdout.split()
+        return bool(done)
+
+    assert wait_until(buy, seconds=PATIENCE)
+    return done[0]
+
+
+def is_paid(site, reference: str) -> bool:
+    with psycopg.connect(site.places.database_url(OWNER)) as connection:
+        found = connection.execute("SELECT status FROM orders_order WHERE reference = %s", [reference])
+        return found.fetchone()[0] == "paid"
+
+
+def test_rows_are_there_after_one_kill_after_another_and_what_was_paid_is_paid(site):
+    site.up(**CHAIN).write_letter()
+    orders = [bought(site, "Ayu")]
     port, parts, before = site.port, [site.process.pid, *children(site.process.pid)], site.letters()
 
     for part in parts:  # whose own children live on: web workers, which hold the port, and PostgreSQL's
         os.kill(part, signal.SIGKILL)
-    site.up(PORT=port).write_letter()
+    site.up(PORT=port, **CHAIN).write_letter()
     assert site.letters() == before + 1
 
     kill(site.processes())
-    site.up().write_letter()
+    site.up(**CHAIN).write_letter()
     assert site.letters() == before + 2
+    orders.append(bought(site, "Bagus"))
+    assert wait_until(lambda: all(is_paid(site, reference) for reference in orders), seconds=PATIENCE, step=0.2)
+    assert site.command("invariants", **CHAIN).returncode == 0
 
-    for hung in (max(pid for pid, command in site.processes().items() if "granian" in command), site.pid("quiet worker")):
+    hung_worker = next(pid for pid in children(site.pid("granian")) if "granian" in site.processes().get(pid, ""))
+    for hung in (hung_worker, site.pid("quiet worker")):
         os.kill(hung, signal.SIGSTOP)
     kill([site.process.pid])
     assert site.gone(8), site.processes()  # by itself; it takes a second, when the machine has nothing else to do
@@ -73,7 +99,7 @@ def test_pid_file_that_names_a_living_foreign_process_is_not_believed(site):
 
 def test_pid_file_that_names_a_zombie_is_not_believed(site):
     zombie = subprocess.Popen(["true"])
-    assert wait_until(lambda: " Z " in Path(f"/proc/{zombie.pid}/stat").read_text(), seconds=5)
+    assert wait_until(lambda: " Z " in Path(f"/proc/{zombie.pid}/stat").read_text(), seconds=20)
     leave_pid_file(site, zombie.pid)
 
     done = site.command(*ASK)
@@ -139,4 +165,4 @@ def test_busy_backend_of_a_killed_server_is_not_in_the_way(site):
 
     assert site.command(*ASK).stdout == "works\n"
     assert site.gone()
-    asking.join(10)
+    asking.join(30)

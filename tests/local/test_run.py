@@ -5,12 +5,17 @@ import socket
 import stat
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 import redis
+from eth_account import Account
 
 from ticketing.local.processes import NOBODY, wait_until
+
+from .conftest import PATIENCE
+from .local_chain import Asking, data
 
 pytestmark = pytest.mark.slow
 
@@ -59,6 +64,23 @@ def test_record_is_private_and_its_addresses_work(running_site):
         assert database.execute("SELECT current_user").fetchone() == ("ticketing_app",)
     assert redis.Redis.from_url(record["redis_url"]).config_get("save") == {"save": ""}
     assert mode(running_site.places.record) == 0o600
+    chain = Asking(record["chain"]["rpc_url"])
+    (token,) = record["chain"]["tokens"]
+    assert int(chain.ask("eth_chainId"), 16) == record["chain"]["chain_id"]
+    assert int(chain.ask("eth_call", {"to": token["address"], "data": data("decimals")}), 16) == token["decimals"]
+    assert Account.from_key(record["chain"]["wallet_key"]).address.lower() in chain.ask("eth_accounts")
+    assert record["rate"] == 16300
+
+
+def test_usdt_is_taken_from_the_start(running_site):
+    said = []
+
+    def chain_is_read() -> bool:
+        said[:] = running_site.command("doctor", RPC_URLS="").stdout.splitlines()
+        return any(line.startswith("ok   chain Test chain: block ") for line in said)
+
+    assert wait_until(chain_is_read, seconds=PATIENCE)
+    assert [name for name in ("wallet", "addresses", "rate") if not any(line.startswith(f"ok   {name}: ") for line in said)] == []
 
 
 def test_lines_carry_the_name_of_who_says_them(running_site):
@@ -84,7 +106,8 @@ def test_everything_listens_on_loopback_only(running_site):
     rows = [line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]]
     addresses = {row[1] for row in rows if row[3] == LISTENING and row[9] in sockets}
 
-    assert addresses == {f"0100007F:{int(running_site.port):04X}"}
+    chain = urlsplit(running_site.record["chain"]["rpc_url"]).port
+    assert addresses == {f"0100007F:{int(port):04X}" for port in (running_site.port, chain)}
 
 
 def test_command_beside_it_uses_the_same_services_and_leaves_them(running_site):
@@ -156,7 +179,7 @@ def test_other_users_cannot_connect(running_site, name):
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user")
-@pytest.mark.parametrize("name", ["postgres", "run", "locks", "logs", "mailbox"])
+@pytest.mark.parametrize("name", ["postgres", "run", "locks", "logs", "mailbox", "chain"])
 def test_other_users_cannot_look_inside(running_site, name):
     folder = running_site.state / name
     folder.mkdir(mode=0o700, exist_ok=True)

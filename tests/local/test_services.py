@@ -36,7 +36,7 @@ def test_second_postgres_in_one_folder_is_refused_and_the_first_stays(empty_site
 
     assert (first.poll(), postgres.running(empty_site.places)) == (None, first.pid)
     postgres.stop(empty_site.places)
-    assert first.wait(5) == 0
+    assert first.wait(20) == 0
     control = subprocess.run(
         [postgres._binary("pg_controldata"), empty_site.places.data / "data"], capture_output=True, text=True, check=True
     )

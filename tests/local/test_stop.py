@@ -23,7 +23,7 @@ def test_killed_parts_come_back_and_sigterm_in_a_pause_stops_everything(site):
     before = {pid for pid, command in site.processes().items() if "granian" in command}
     kill([min(before)])
     assert site.says("up       | web ended (code -9); again in 1 s.")
-    assert wait_until(lambda: not before & set(site.processes()), seconds=1, step=0.1)  # nor its own workers
+    assert wait_until(lambda: not before & set(site.processes()), seconds=10, step=0.1)  # nor its own workers
     assert wait_until(site.is_served, seconds=20, step=0.1)
     assert site.says("up       | worker ended (code -9); again in 1 s.")
     assert site.runs("quiet worker")
@@ -43,7 +43,7 @@ def test_ctrl_c_twice_stops_everything_and_takes_the_services_from_a_command(sit
     with site.begun(*LONG) as command:
         command.stdout.readline()
         site.process.send_signal(signal.SIGINT)
-        assert wait_until(lambda: not site.places.record.exists(), seconds=5, step=0.001)  # the stopping has begun
+        assert wait_until(lambda: not site.places.record.exists(), seconds=20, step=0.001)  # the stopping has begun
 
         code, seconds = site.stop(signal.SIGINT)
 

@@ -71,14 +71,14 @@ def test_a_reserve_costs_twelve_statements_at_most():
     assert said[-1].startswith('UPDATE "events_tickettier"')
 
 
-def test_a_free_order_costs_sixteen_statements_at_most():
+def test_a_free_order_costs_thirteen_statements_at_most():
     event = factories.published(tiers=[{"name": "Regular", "price": Decimal(0), "quantity": 10}])
     wish = factories.wish(event, form_key="form")
 
     with CaptureQueriesContext(connection) as asked:
         actions.check_out(wish=wish, at=THEN)
 
-    assert len([query for query in asked if "SAVEPOINT" not in query["sql"]]) <= 16
+    assert len([query for query in asked if "SAVEPOINT" not in query["sql"]]) <= 13
 
 
 def test_a_form_sent_again_is_the_same_order_and_a_changed_one_is_another():

@@ -8,6 +8,7 @@ from io import StringIO
 
 import pytest
 import requests
+from celery.beat import PersistentScheduler
 from django.core.management import CommandError, call_command
 
 from events.models import ReferenceRate
@@ -16,6 +17,7 @@ from payments.models import Rate, RateQuote
 from payments.rates import asking, sources
 from payments.rates.rounds import Answer, judged
 from tests.factories import THEN
+from ticketing.celery import app
 
 FRESH = THEN - timedelta(minutes=1)
 
@@ -196,6 +198,15 @@ def test_the_sweep_writes_the_static_rate_and_asks_nobody(settings, monkeypatch)
     assert dict(Rate.objects.values_list("currency", "per_usdt")) == {"IDR": 16_500, "USD": 1}
     assert set(Rate.objects.values_list("source", flat=True)) == {"static"}
     assert web.asked == []
+
+
+def test_a_new_beat_asks_for_a_rate_at_once(tmp_path):
+    beat = PersistentScheduler(app, schedule_filename=str(tmp_path / "schedule"))
+
+    due = {name for name, entry in beat.schedule.items() if entry.is_due().is_due}
+
+    beat.close()
+    assert due == {"sync-rates", "fill-pool"}
 
 
 @pytest.mark.django_db

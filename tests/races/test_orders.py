@@ -21,6 +21,7 @@ from tests.factories import THEN
 from tests.promises import broken, kept
 from tests.races.test_stock import no_check, while_it_waits  # noqa: F401
 from ticketing.errors import Busy, DomainError
+from ticketing.local.processes import wait_until
 from ticketing.models import HistoryEntry
 from ticketing.querysets import RowQuerySet
 from ticketing.retries import retried
@@ -301,9 +302,9 @@ def test_the_sweep_passes_by_an_order_that_somebody_decides_on():
         Payment.objects.locked().get(order=order)
         thread = threading.Thread(target=sweep)
         thread.start()
-        thread.join(2)
+        wait_until(lambda: results, seconds=20)
         passed = list(results)
-    thread.join(10)
+    thread.join(30)
 
     assert passed == [0]
     assert actions.expire_overdue(at=LATER) == 1
@@ -384,6 +385,6 @@ def test_busy_is_said_when_a_person_is_served_too_long():
         orders.actions.receive(wish=wish)
         thread = threading.Thread(target=second)
         thread.start()
-        thread.join(10)
+        thread.join(30)
 
     assert results == ["busy"]

@@ -215,8 +215,8 @@ def while_it_waits(deed, then):
         # So that even a waiter without locks waits, for the row itself.
         TicketTier.objects.update(position=F("position") + 1)
         thread.start()
-        assert wait_until(_somebody_waits, seconds=3)
-    thread.join(10)
+        assert wait_until(_somebody_waits, seconds=20)
+    thread.join(30)
     return results[0]
 
 

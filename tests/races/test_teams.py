@@ -23,6 +23,10 @@ from ticketing.querysets import RowQuerySet
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+# Only here: another worker's tests meet, too, on the same server.
+WAITING = """SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+    WHERE datname = current_database() AND locktype = 'advisory' AND objid = 42"""
+
 # Whoever writes history waits for a second one who does, at most this long: so that, without locks, both have
 # looked before either commits, and with locks, the first still holds them while the others come.
 MEET = """
@@ -30,7 +34,7 @@ CREATE OR REPLACE FUNCTION meet() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE until CONSTANT timestamptz := clock_timestamp() + interval '{patience}';
 BEGIN
     PERFORM pg_advisory_xact_lock_shared(42);
-    WHILE clock_timestamp() < until AND (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 42) < 2 LOOP
+    WHILE clock_timestamp() < until AND ({waiting}) < 2 LOOP
         PERFORM pg_sleep(0.01);
     END LOOP;
     RETURN NEW;
@@ -49,7 +53,7 @@ def sql(text):
 
 @pytest.fixture(autouse=True)
 def meeting(groups):
-    sql(MEET.format(patience="0.7 s") + MEETING)
+    sql(MEET.format(patience="0.7 s", waiting=WAITING) + MEETING)
     yield
     sql("DROP FUNCTION meet() CASCADE")
 
@@ -171,7 +175,7 @@ def happens_once(deed, together, *, prepare=lambda: None):
 
 @pytest.mark.parametrize("deed", DEEDS)
 def test_control_without_locks_a_deed_happens_more_than_once(deed, together, no_locks):
-    sql(MEET.format(patience="10 s"))  # without locks they do meet, on a busy machine later
+    sql(MEET.format(patience="10 s", waiting=WAITING))  # without locks they do meet, on a busy machine later
     assert not happens_once(deed, together, prepare=no_locks)
 
 
@@ -224,7 +228,7 @@ def after_the_first():
 
     def somebody_is_there():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 42")
+            cursor.execute(WAITING)
             return cursor.fetchone()[0] > 0
 
     assert wait_until(somebody_is_there, seconds=10)

@@ -30,6 +30,7 @@ def test_uuid7_is_of_version_7_and_of_this_moment():
 
     assert {(identifier.version, identifier.variant) for identifier in made} == {(7, "specified in RFC 4122")}
     assert len(set(made)) == 1000
+    assert made == sorted(made)
     assert all(before - 0.002 <= made_at(identifier) <= time.time() for identifier in made)
 
 
@@ -38,9 +39,12 @@ def test_a_02_rows_inserted_by_sql_get_a_time_ordered_id():
     with connection.cursor() as cursor:
         cursor.execute("SELECT ticketing_uuid7() FROM generate_series(1, 1000)")
         made = [identifier for (identifier,) in cursor.fetchall()]
+        cursor.execute("SELECT ticketing_uuid7(), pg_sleep(0.0001), ticketing_uuid7(), pg_sleep(0.0001), ticketing_uuid7()")
+        apart = cursor.fetchone()[::2]
 
     assert {(identifier.version, identifier.variant) for identifier in made} == {(7, "specified in RFC 4122")}
     assert len(set(made)) == 1000
+    assert list(apart) == sorted(apart)
     assert all(abs(made_at(identifier) - time.time()) < 5 for identifier in made)
 
 

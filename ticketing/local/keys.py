@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 from .places import LocalProblem, Places
@@ -11,11 +12,16 @@ from .places import LocalProblem, Places
 
 def local_secrets(places: Places) -> dict[str, str]:
     """Return the keys kept in the state folder, making them at the first call."""
+    return kept(places, "secrets.json", _new)
+
+
+def kept(places: Places, name: str, new: Callable[[], dict[str, str]]) -> dict[str, str]:
+    """Return what is in this file of the state folder, making it at the first call."""
     places.prepare()
-    path = places.state / "secrets.json"
+    path = places.state / name
     try:
         if not path.exists():
-            _make(path)
+            _make(path, new())
         return dict(json.loads(path.read_text()))
     except OSError as error:
         raise LocalProblem(places.full_disk() or f"{path} cannot be used: {error.strerror}.") from error
@@ -23,11 +29,14 @@ def local_secrets(places: Places) -> dict[str, str]:
         raise LocalProblem(f"{path} cannot be read: {error}. Put it back from a copy, or remove it with the demo's data.") from error
 
 
-def _make(path: Path) -> None:
-    keys = {
+def _new() -> dict[str, str]:
+    return {
         "SECRET_KEY": secrets.token_urlsafe(50),
         "FIELD_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
     }
+
+
+def _make(path: Path, keys: dict[str, str]) -> None:
     mine = path.with_suffix(f".{os.getpid()}")
     try:
         with open(os.open(mine, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from .chain import endpoint
 from .lines import Lines
 from .places import BASE_DIR, LocalProblem, Places
 from .processes import dying_with_us, kill, kill_group, marked, on_signals, stop_all
@@ -34,14 +35,16 @@ class Part:
     name: str
     command: list[str]
     dies_by: str = "TERM"
+    listening: socket.socket | None = None  # ours, so that its successor answers there, too
     process: subprocess.Popen[bytes] | None = None
     again_at: float = 0
 
 
 class Supervisor:
-    def __init__(self, places: Places, *, port: int, **counts: int) -> None:
+    def __init__(self, places: Places, *, port: int, with_chain: bool = False, **counts: int) -> None:
         self.places = places
         self.port = port
+        self.with_chain = with_chain
         self.counts = counts
         self.lines = Lines()
         self.parts: list[Part] = []
@@ -84,12 +87,14 @@ class Supervisor:
         return f"PART_OF={self.places.state}"
 
     def _start_parts(self) -> None:
-        web, worker, beat = _parts(self.places, self.port, **self.counts)
-        # Three Python starts at once cost the page a second or more, so the web server comes first.
+        web, *others = _parts(self.places, self.port, **self.counts)
+        if self.with_chain:
+            others.append(_chain(self.places))  # it listens from now on, so that web knows where
+        # Several Python starts at once cost the page a second or more, so the web server comes first.
         self._start(web)
         self._wait_for_web(web)
-        self._start(worker)
-        self._start(beat)
+        for part in others:
+            self._start(part)
 
     def _start(self, part: Part) -> None:
         name, _, value = self._mark.partition("=")
@@ -100,6 +105,7 @@ class Supervisor:
                 stdout=target,
                 stderr=subprocess.STDOUT,
                 cwd=BASE_DIR,
+                pass_fds=[part.listening.fileno()] if part.listening else [],
                 env={**os.environ, "PORT": str(self.port), name: value, **QUIET_PYTHON},
                 start_new_session=True,
             )
@@ -168,6 +174,11 @@ def _parts(places: Places, port: int, *, web_workers: int, web_threads: int, wor
     beat = [*celery, "beat", "--schedule", str(places.state / "celerybeat-schedule"), "--loglevel", "WARNING"]
     # Asked to end, a worker first finishes its tasks. Without us it has no database to finish them with.
     return Part("web", web), Part("worker", worker, dies_by="KILL"), Part("beat", beat)
+
+
+def _chain(places: Places) -> Part:
+    listening = endpoint.opened(places)
+    return Part("chain", endpoint.command(listening), dies_by="KILL", listening=listening)
 
 
 @contextmanager

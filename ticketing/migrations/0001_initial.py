@@ -8,12 +8,13 @@ from ticketing.triggers import append_only, touched
 
 UUID7 = """
 CREATE FUNCTION ticketing_uuid7() RETURNS uuid LANGUAGE sql VOLATILE PARALLEL SAFE AS $$
-    -- 48 bits of milliseconds, the version, and the rest of a random UUID, whose variant is right already
+    -- 48 bits of milliseconds, the version, 12 bits of the millisecond's parts, and the rest of a random UUID
     SELECT (
-        lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0')
-        || '7'
-        || substr(replace(gen_random_uuid()::text, '-', ''), 14)
+        lpad(to_hex(moment / 1000), 12, '0') || '7'
+        || lpad(to_hex(moment % 1000 * 4096 / 1000), 3, '0')
+        || substr(replace(gen_random_uuid()::text, '-', ''), 17)
     )::uuid
+    FROM (SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS moment) AS now
 $$
 """
 

@@ -57,7 +57,7 @@ class Same(template.Node):
     def render(self, context: template.Context) -> SafeString:
         if self.when and not self.when.resolve(context):
             return self.nodelist.render(context)
-        where = (get_language(), context["identity"].mark, context.get("demo"))
+        where = (get_language(), context["identity"].mark, context.get("demo"), context.get("test_rate"))
         if where not in self.kept or settings.DEBUG:
             if len(self.kept) >= 20:
                 self.kept.clear()
@@ -67,7 +67,7 @@ class Same(template.Node):
 
 @register.tag
 def same(parser: Parser, token: Token) -> Same:
-    """Mark what depends on nothing but the language, the site's identity, and whether this is a demo.
+    """Mark what depends on nothing but the language, the site's identity, and whether this is a demo or a test.
 
     With a word behind it, `{% same untouched %}`, it does so only when that is true.
     """

@@ -1,6 +1,7 @@
 """Compare what we know of chains with the chains themselves, and switch them on."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils import timezone
 from payments import actions
 from payments.chain.checking import check
 from payments.chain.connect import nodes_of
-from payments.known import KNOWN
+from payments.known import KnownChain, known
 
 
 class Command(BaseCommand):
@@ -43,16 +44,20 @@ class Command(BaseCommand):
             if not options["json"]:
                 self._say(number, checks)
             if options["enable"] and number not in wrong:
-                actions.enable_chain(number=number, known=KNOWN[number], at=timezone.now())
+                actions.enable_chain(number=number, known=_known()[number], at=timezone.now())
         if wrong:
             raise CommandError(f"Not as it should be: {', '.join(map(str, wrong))}.")
 
     def _checks(self, number: int) -> list[dict[str, Any]]:
-        if number not in KNOWN:
-            return [{"node": "–", "name": "known", "fine": False, "says": f"known are {', '.join(map(str, KNOWN))}"}]
-        return [asdict(one) for one in check(number, KNOWN[number], list(nodes_of(number)), at=timezone.now())]
+        if number not in _known():
+            return [{"node": "–", "name": "known", "fine": False, "says": f"known are {', '.join(map(str, _known()))}"}]
+        return [asdict(one) for one in check(number, _known()[number], list(nodes_of(number)), at=timezone.now())]
 
     def _say(self, number: int, checks: list[dict[str, Any]]) -> None:
-        self.stdout.write(f"{number} {KNOWN[number].name if number in KNOWN else ''}".rstrip())
+        self.stdout.write(f"{number} {_known()[number].name if number in _known() else ''}".rstrip())
         for one in checks:
             self.stdout.write(f"  {'ok  ' if one['fine'] else 'FAIL'} {one['node']:<24} {one['name']:<18} {one['says']}")
+
+
+def _known() -> Mapping[int, KnownChain]:
+    return known(with_local=settings.LOCAL_CHAIN)

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import BaseCommand, call_command
 from django.db import DatabaseError, connections
+from django.utils import timezone
 
 from ticketing.environment import Environment
 from ticketing.local.places import LocalProblem
@@ -25,6 +26,7 @@ class Command(BaseCommand):
         supervisor = Supervisor(
             settings.PLACES,
             port=settings.PORT,
+            with_chain=settings.LOCAL_CHAIN,
             web_workers=settings.WEB_WORKERS,
             web_threads=settings.WEB_THREADS,
             worker_concurrency=settings.WORKER_CONCURRENCY,
@@ -38,6 +40,8 @@ class Command(BaseCommand):
             call_command("migrate", verbosity=0, interactive=False)
             if settings.DEMO and not get_user_model().objects.exists():
                 call_command("seed_demo", stdout=StringIO())
+            for room in furnished("demo") if settings.DEMO else ():
+                getattr(room, "begin", lambda **_: None)(at=timezone.now())
         except DatabaseError as error:
             why = f"The database could not be made ready: {' '.join(str(error).split())}"
             raise LocalProblem(settings.PLACES.full_disk() or why) from error
@@ -58,4 +62,6 @@ class Command(BaseCommand):
             "database_url": Environment().text("DATABASE_URL", settings.PLACES.database_url(APP)),
             "redis_url": settings.REDIS_URL,
         }
+        for room in furnished("demo") if settings.DEMO else ():
+            record |= getattr(room, "record", dict)()
         return "\n".join(lines), record
