@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
-from django.urls import Resolver404, resolve
+from django.urls import reverse
 from django.utils.functional import cached_property
 
 from orders.models import Order
@@ -29,7 +29,6 @@ logger = logging.getLogger(__name__)
 
 WAITING, SHORT, CHECKING, SEEN = "waiting", "short", "checking", "seen"
 SETTLED, DOUBTED, REVIEW, CLOSED = "settled", "doubted", "review", "closed"
-DEMO_WALLET = "/demo/wallet/"
 
 
 @dataclass(frozen=True)
@@ -180,11 +179,7 @@ class Usdt:
     def demo_wallet(self) -> str:
         if not (settings.DEMO and self.takes_money and self.address):
             return ""
-        try:
-            resolve(DEMO_WALLET)
-        except Resolver404:
-            return ""
-        return f"{DEMO_WALLET}?{urlencode({'to': self.address, 'amount': self.remaining})}"
+        return f"{reverse('payments:demo-wallet')}?{urlencode({'to': self.address, 'amount': self.remaining})}"
 
     def _written(self, units: int) -> str:
         return amounts.digits(units, self.quote.token.decimals)
