@@ -107,7 +107,7 @@ WORDS = {
         "Send 9.21 USDT",
         "Your tickets are held until Monday 1 February 2027, 16:30 WIB.",
         "Waiting for your payment",
-        "Test rate",
+        "1 USDT = IDR 16,300 is made up",
         "Copy Test chain address",
         "Tron (TRC-20) is not supported",
         "make sure that 9.21 USDT arrive",
@@ -186,6 +186,20 @@ def test_amounts_and_codes_are_exact_to_the_last_unit(client, reach):
     }
 
 
+def test_money_that_has_come_is_not_asked_for_again_before_it_was_judged(client, world, reach, monkeypatch):
+    order = reach("waiting")
+    monkeypatch.setattr("payments.chain.watcher._judge", lambda *_, **__: None)
+
+    world.pay(order, DUE - 100 * CENT)
+    part = page(client, order)
+    world.pay(order, 100 * CENT)
+    whole = page(client, order)
+
+    assert ("Send 1.00 USDT more" in text(part), codes(part)[0].endswith(f"={100 * CENT}")) == (True, True)
+    assert ("Payment seen" in text(whole), "1 of 3 confirmations" in text(whole), codes(whole)) == (True, True, [])
+    assert ("left to pay" in text(whole), pair(order)) == (False, ("pending", "awaiting"))
+
+
 def test_a_token_of_eighteen_decimals_is_asked_for_in_all_of_them(client, reach):
     order = reach("several")
 
@@ -256,7 +270,7 @@ def test_a_price_in_usdt_itself_has_no_rate(client, world):
     shown = text(page(client, world.order()))
 
     assert "Send 12.34 USDT" in shown
-    assert ("Rate for 1 USDT" in shown, "Test rate" in shown) == (False, False)
+    assert ("Rate for 1 USDT" in shown, "is made up" in shown) == (False, False)
 
 
 def test_the_receipt_names_network_rate_and_transaction(client, reach):
