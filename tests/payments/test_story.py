@@ -48,7 +48,7 @@ def test_the_story_is_found_by_reference_transaction_and_address(world):
         "4.00 USDT came on Test chain in block 3, it fell out of the chain again",
         "0.000007 Other came on Test chain in block 4, it fell out of the chain again; this token is not taken",
         "payment: A part of the money was seen (row T2)",
-        "payment: Nothing to be seen of the money any more (row T5)",
+        "payment: Nothing to be seen of the money (row T5)",
         "9.21 USDT came on Test chain in block 6, 1 confirmation",
         "Now: 9.21 of 9.21 USDT seen on Test chain. It waits until enough blocks lie on top.",
     ):
