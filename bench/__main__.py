@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from . import buying, phone
+from . import buying, door, phone
 from .client import Ask, Connection, Figures, load
 from .processes import cpu_of
 
@@ -60,6 +60,7 @@ def measured(events: int, seconds: float) -> Iterator[dict[str, Any]]:
                 yield told("cold", name, **cold(address, ask), psycopg_p50=psycopg_alone(ask.path))
         yield from (told("phone", name, **values) for name, values in phone.looked_at(address, asks))
         yield from (told("buying", **figures) for figures in buying.measured(address, pid, seconds * ROUNDS))
+        yield from (told("door", **figures) for figures in door.measured(address))
 
 
 def warm(where: str, ask: Ask, seconds: float, pid: int) -> dict[str, float]:
@@ -218,7 +219,7 @@ def say(words: str) -> None:
 
 def write(figures: list[dict[str, Any]], events: int) -> None:
     """Put the tables between the two marks of the page."""
-    of = {kind: [figure for figure in figures if figure["kind"] == kind] for kind in ("seed", "warm", "cold", "phone", "buying")}
+    of = {kind: [figure for figure in figures if figure["kind"] == kind] for kind in ("seed", "warm", "cold", "phone", "buying", "door")}
     best = of["warm"][0]["rate"]
     lines = [
         f"{events:,} events, made or found there in {of['seed'][0]['seconds']} s. {os.cpu_count()} cores; the client runs on them, too.",
@@ -234,7 +235,7 @@ def write(figures: list[dict[str, Any]], events: int) -> None:
     lines += [f"| {f['what']} | {f['p50']:.1f} | {f['p95']:.1f} | {f['psycopg_p50']:.1f} |" for f in of["cold"]]
     lines += ["", "| slow phone | kB without pictures | kB in all | largest paint, s | layout shift |", "|---|--:|--:|--:|--:|"]
     lines += [f"| {f['what']} | {f['kb']:.0f} | {f['kb_all']:.0f} | {f['lcp']:.2f} | {f['shift']:.3f} |" for f in of["phone"]]
-    lines += ["", *buying.table(of["buying"])]
+    lines += ["", *buying.table(of["buying"]), *door.table(of["door"])]
     before, _, rest = PAGE.read_text().partition(BEGIN)
     after = rest.partition(END)[2]
     PAGE.write_text(f"{before}{BEGIN}\n\n" + "\n".join(lines) + f"\n\n{END}{after}")

@@ -167,7 +167,11 @@ def psycopg_alone(tier: Any, clients: int, seconds: float) -> float:
 
 
 def free_event(quantity: int) -> Any:
-    """Make an event whose tickets cost nothing, by the actions that a promoter uses."""
+    return event_of(Decimal(0), quantity)
+
+
+def event_of(price: Decimal, quantity: int) -> Any:
+    """Make an event with one tier, by the actions that a promoter uses."""
     from django.utils import timezone
 
     import events.actions
@@ -175,7 +179,7 @@ def free_event(quantity: int) -> Any:
 
     at = timezone.now()
     starts_at = at + timedelta(days=30)
-    tier = {"name": "Free", "price": Decimal(0), "quantity": quantity}
+    tier = {"name": "Everybody", "price": price, "quantity": quantity}
     facts: dict[str, Any] = {"title": "Everybody at once", "venue": "Balai", "city": "Bandung", "timezone": "Asia/Jakarta"}
     facts |= {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=3)}
     promoter = Promoter.objects.approved().first()

@@ -30,6 +30,11 @@ def memory_of(pid: int) -> float:
     return sum(_kilobytes(member) for member in family_of(pid) if re.search("granian|celery", _command(member))) / 1024
 
 
+def own_memory() -> float:
+    """Return the megabytes of this process."""
+    return _kilobytes(os.getpid()) / 1024
+
+
 def _command(pid: int) -> str:
     return _read(pid, "cmdline")
 

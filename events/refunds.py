@@ -36,7 +36,7 @@ class RefundPolicy:
     def refund(self, *, tickets: Decimal, fee: Decimal, count: int) -> Decimal:
         """Return what comes back for so many tickets, which cost so much with their tax, and so much service fee."""
         back = max(Decimal(0), tickets * self.percent / HUNDRED - self.withheld * count)
-        return min(tickets + fee, rounded(back + (0 if self.keeps_fee else fee), self.currency))
+        return rounded(back + (0 if self.keeps_fee else fee), self.currency)
 
     def words(self) -> str:
         """Say it in the reader's language, in whole sentences."""

@@ -29,6 +29,11 @@ def in_usdt(units: int, decimals: int) -> Decimal:
         return exact.quantize(CENT) if exact == exact.quantize(CENT) else exact.normalize()
 
 
+def digits(units: int, decimals: int) -> str:
+    """Write an amount as wallets and exchanges read it: a point, and nothing between the thousands."""
+    return f"{in_usdt(units, decimals):f}"
+
+
 def least(units: int, decimals: int) -> int:
     """Return what is enough: exchanges take their fee from what was sent, so a little less settles the order.
 

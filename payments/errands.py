@@ -1,6 +1,7 @@
-"""What waits for a person among orders: shown first in the admin."""
+"""What waits for a person among orders and their money: shown first in the admin."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -8,15 +9,25 @@ from django.utils.translation import ngettext
 
 from accounts import roles
 from accounts.models import TeamRole
+from orders.actions.concerns import ANSWERERS
+from orders.models import Concern
 from ticketing.rooms import Errand
 
 from .models import Payment, Provider, State
 
 
 def errands(request: HttpRequest) -> Iterator[Errand]:
-    own = [team.pk for team in roles.promoters_of(request.user, TeamRole.OWNER, TeamRole.FINANCE)]
-    if not own:
-        return
+    yield from _of_buyers([team.pk for team in roles.promoters_of(request.user, *ANSWERERS)])
+    yield from _of_money([team.pk for team in roles.promoters_of(request.user, TeamRole.OWNER, TeamRole.FINANCE)])
+
+
+def _of_buyers(own: list[UUID]) -> Iterator[Errand]:
+    if waiting := Concern.objects.filter(order__event__promoter__in=own, answered_at=None).count():
+        words = ngettext("%(count)s message of a buyer waits for an answer", "%(count)s messages of buyers wait for an answer", waiting)
+        yield Errand(words % {"count": waiting}, f"{reverse('admin:orders_concern_changelist')}?answered=no", "wait")
+
+
+def _of_money(own: list[UUID]) -> Iterator[Errand]:
     waiting = Payment.objects.filter(
         order__event__promoter__in=own, provider=Provider.MANUAL, state=State.AWAITING, order__status="pending"
     ).count()

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from decimal import Decimal
 from tempfile import TemporaryFile
 from typing import IO, Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import DecimalField, F, OuterRef, Subquery, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
@@ -61,6 +63,13 @@ def lines(sheet: Sheet, rows: Any) -> Iterator[str]:
             yield _csv(part)
             part = []
     yield _csv(part)
+
+
+def objects(sheet: Sheet, rows: Any) -> Iterator[str]:
+    """Yield the sheet for machines: an object of JSON in each line, texts as they were typed, amounts as texts."""
+    heads = sheet.heads()
+    for row in sheet.read(rows):
+        yield json.dumps(dict(zip(heads, row, strict=True)), cls=DjangoJSONEncoder, ensure_ascii=False) + "\n"
 
 
 def workbook(sheet: Sheet, rows: Any) -> IO[bytes]:

@@ -31,7 +31,7 @@ class ChainHealth:
 
 
 def chains(at: datetime) -> list[ChainHealth]:
-    return [_health(chain, at) for chain in Chain.objects.watched().select_related("cursor")]
+    return [of(chain, at) for chain in Chain.objects.watched().select_related("cursor")]
 
 
 def unsettled() -> int:
@@ -39,7 +39,7 @@ def unsettled() -> int:
     return Payment.objects.filter(state=State.CONFIRMING).count()
 
 
-def _health(chain: Chain, at: datetime) -> ChainHealth:
+def of(chain: Chain, at: datetime) -> ChainHealth:
     cursor = getattr(chain, "cursor", None)
     if cursor is None or cursor.reached_at is None:
         return ChainHealth(chain.number, chain.name, cursor and cursor.number, cursor and cursor.final_number, None, "", is_well=False)

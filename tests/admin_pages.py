@@ -7,6 +7,7 @@ other pages of theirs, and all pages of STAFF models, refuse promoters' people.
 from decimal import Decimal
 
 import events.actions
+import orders.actions
 import payments.actions
 from accounts.models import User
 from events.models import ActiveEvent, Event, ReferenceRate
@@ -84,6 +85,10 @@ def ticket(team, text):
     return order(team, text).tickets.get()
 
 
+def concern(team, text):
+    return orders.actions.raise_concern(order_id=order(team, text).pk, words=text, at=factories.THEN, by="buyer")
+
+
 def payment(team, text):
     return order(team, text).payment
 
@@ -105,8 +110,9 @@ SCOPED = {
     "accounts.invitation": (READ, invitation),
     "events.event": (READ | {"add"} | PLANNING, event),
     "events.discountcode": (READ | {"add"}, code),
-    "orders.order": (READ | {"give", "extend", "resend", "note", "annul", "orders_csv", "orders_xlsx"}, order),
-    "orders.ticket": (READ | {"annul", *SHEETS} - {"orders_csv", "orders_xlsx"}, ticket),
+    "orders.concern": (READ | {"reply"}, concern),
+    "orders.order": (READ | {"give", "extend", "move", "resend", "note", "annul", "orders_csv", "orders_xlsx"}, order),
+    "orders.ticket": (READ | {"annul", "reissue", *SHEETS} - {"orders_csv", "orders_xlsx"}, ticket),
     "payments.eventsales": (READ, sales),
     "payments.payment": (READ, payment),
     "sample.lantern": (EVERYTHING | {"drop"}, lantern),
@@ -125,6 +131,7 @@ STAFF = {
 }
 # What finance may beyond reading, where a manager may something else.
 FINANCE = {
+    "orders.concern": READ | {"reply"},
     "orders.order": READ | {"mark_paid", "resend", "note", "orders_csv", "orders_xlsx"},
     "orders.ticket": READ | SHEETS - {"orders_csv", "orders_xlsx"},
 }
@@ -143,8 +150,9 @@ OWN = {
     "accounts_user_restore",
     "ticketing_siteidentity_set_fees",
     *(f"events_event_{name}" for name in PLANNING),
-    *(f"orders_order_{name}" for name in ("give", "mark_paid", "extend", "resend", "note", "annul", "orders_csv", "orders_xlsx")),
-    *(f"orders_ticket_{name}" for name in ("annul", "tickets_csv", "tickets_xlsx", "attendees_csv", "attendees_xlsx")),
+    *(f"orders_order_{name}" for name in ("give", "mark_paid", "extend", "resend", "move", "note", "annul", "orders_csv", "orders_xlsx")),
+    "orders_concern_reply",
+    *(f"orders_ticket_{name}" for name in ("annul", "reissue", "tickets_csv", "tickets_xlsx", "attendees_csv", "attendees_xlsx")),
     "sample_lantern_drop",
     "sample_shelf_careless",
 }

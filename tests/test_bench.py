@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from bench import __main__ as bench
-from bench import buying
+from bench import buying, door
 from bench.client import Ask, Connection, Figures, load
 from tests import factories
 
@@ -66,6 +66,7 @@ def test_middle_is_the_round_with_the_median_rate():
 
 CROWD = {"rate": 90.0, "journey_p50": 80.5, "journey_p95": 120.0, "form_p50": 30.0, "form_p95": 50.0, "cpu_ms": 20.1}
 CROWD |= {"memory_mb": 480, "letters_rate": 60.0, "psycopg": 2500.0}
+SCANS = {"rate": 80.0, "admitted_p50": 9.5, "admitted_p95": 20.0, "already_p50": 8.0, "already_p95": 12.5, "let_in": 300}
 
 
 def test_tables_stand_between_the_marks_and_nothing_else_changes(tmp_path, monkeypatch):
@@ -80,6 +81,7 @@ def test_tables_stand_between_the_marks_and_nothing_else_changes(tmp_path, monke
             {"kind": "warm", "what": "home", "rate": 500.0, "p50": 4.0, "p95": 9.0, "client": 0.1, "cpu_ms": 1.2},
             {"kind": "buying", "what": "8 clients", **CROWD},
             {"kind": "buying", "what": "500 tickets", "seconds": 6.5, "sold": 500, "tickets": 500, "told_no": 500, "errors": 0},
+            {"kind": "door", "what": "4 gates", **SCANS},
         ],
         events=9,
     )
@@ -89,6 +91,7 @@ def test_tables_stand_between_the_marks_and_nothing_else_changes(tmp_path, monke
     assert "| home | 500 | 25% | 4.0 | 9.0 | 1.20 | 10% |\n" in written
     assert "| 8 clients | 90.0 | 80.5, 120.0 | 30.0, 50.0 | 20.1 | 480 | 60.0 | 2,500 |\n" in written
     assert "500 tickets: over in 6.5 s; 500 sold, 500 tickets made, 500 told that there are none, 0 errors.\n" in written
+    assert "| 4 gates | 80.0 | 9.5, 20.0 | 8.0, 12.5 |\n" in written
     assert written.endswith(f"{bench.END}\n\nAfter.\n")
     assert "stale words" not in written
 
@@ -109,3 +112,14 @@ def test_buyer_gets_a_ticket_and_hears_when_there_are_none(live_server):
 
     assert (first[0], second[0]) == (True, False)
     assert event.tickets.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_gates_let_each_ticket_in_once_and_hear_it_the_second_time(live_server):
+    factories.member(factories.promoter())
+    event, codes = door.event_tonight(3)
+
+    figures = door.crowd(live_server.url, event, codes, 2)
+
+    assert (figures["let_in"], event.tickets.filter(status="used").count()) == (3, 3)
+    assert 0 < figures["already_p50"] <= figures["already_p95"]

@@ -87,7 +87,8 @@ class Button:
                 return redirect(_after(desk, made or row))
         context = {**desk.admin_site.each_context(request), "title": self.label, "subtitle": str(row), "button": self, "form": form}
         context |= {"refusal": refusal, "opts": desk.opts, "object": row, "back": _after(desk, row)}
-        return TemplateResponse(request, "admin/button.html", context, status=refusal.status if refusal else 200)
+        templates = [f"admin/{desk.opts.model_name}_{self.name}.html", "admin/button.html"]  # where the row must be seen beside the form
+        return TemplateResponse(request, templates, context, status=refusal.status if refusal else 200)
 
 
 def _after(desk: Any, row: Model) -> str:

@@ -288,6 +288,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "events",
                 "indexes": [
                     models.Index(condition=models.Q(("version__gt", 1)), fields=["ends_at"], name="events_changed"),
+                    models.Index(condition=models.Q(("cancelled_at__isnull", False)), fields=["cancelled_at"], name="events_called_off"),
                     models.Index(condition=models.Q(("deleted_at", None)), fields=["status", "starts_at"], name="events_status_start"),
                     models.Index(
                         condition=models.Q(("deleted_at", None), ("status__in", ["published", "sales_closed"])),

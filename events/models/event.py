@@ -258,6 +258,7 @@ class Event(Row, SoftDeleted):
             ),
             Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="events_deleted"),
             Index(fields=["ends_at"], condition=Q(version__gt=1), name="events_changed"),
+            Index(fields=["cancelled_at"], condition=Q(cancelled_at__isnull=False), name="events_called_off"),
             GinIndex(fields=["search_vector"], name="events_search"),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="events_search_typos"),
         ]

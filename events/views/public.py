@@ -168,6 +168,9 @@ def _make_texts(found: Event) -> dict[str, Any]:
         "turns": pages.turns(found),
         "sale_to_come": found.sale_to_come(timezone.now()),
         "terms": pages.terms(found),
+        "paying": {"currency": found.currency, "by_hand": bool(found.promoter.payment_text)},
+        "promoter": found.promoter.name,
+        "is_free": not any(tier.price for tier in found.tiers.all()),
         **parts,
     }
 

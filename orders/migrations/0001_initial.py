@@ -147,12 +147,12 @@ class Migration(migrations.Migration):
                     models.Index(fields=["event", "status"], name="orders_event_status"),
                     models.Index(fields=["status", "created_at"], name="orders_status_created"),
                     models.Index(condition=models.Q(("status", "pending")), fields=["expires_at"], name="orders_to_expire"),
+                    models.Index(condition=models.Q(("status", "pending")), fields=["event", "expires_at"], name="orders_to_expire_here"),
                     models.Index(django.db.models.functions.text.Lower("buyer_email"), name="orders_email"),
                     models.Index(
                         condition=models.Q(("buyer_key", ""), _negated=True), fields=["buyer_key", "status"], name="orders_buyer_key_status"
                     ),
                     models.Index(fields=["event", "person_key", "status"], name="orders_person"),
-                    models.Index(fields=["created_at"], name="orders_created"),
                 ],
                 "constraints": [
                     models.CheckConstraint(
@@ -374,6 +374,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["order", "tier"], name="tickets_order_tier"),
                     models.Index(fields=["event", "status"], name="tickets_event_status"),
+                    models.Index(django.db.models.functions.text.Lower("holder_email"), name="tickets_holder"),
                 ],
                 "constraints": [
                     models.CheckConstraint(

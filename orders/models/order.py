@@ -210,11 +210,11 @@ class Order(Row):
             Index(fields=["event", "status"], name="orders_event_status"),
             Index(fields=["status", "created_at"], name="orders_status_created"),
             Index(fields=["expires_at"], condition=Q(status="pending"), name="orders_to_expire"),
+            Index(fields=["event", "expires_at"], condition=Q(status="pending"), name="orders_to_expire_here"),
             Index(Lower("buyer_email"), name="orders_email"),
             Index(fields=["buyer_key", "status"], condition=~Q(buyer_key=""), name="orders_buyer_key_status"),
             Index(fields=["event", "person_key", "status"], name="orders_person"),
             Index(fields=["source_key", "event"], condition=Q(status__in=HOLDING) & ~Q(source_key=""), name="orders_held_from"),
-            Index(fields=["created_at"], name="orders_created"),
         ]
 
     def __str__(self) -> str:

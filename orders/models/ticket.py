@@ -1,7 +1,10 @@
 """One place that somebody has."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event, TicketTier
@@ -18,6 +21,11 @@ class Status(models.TextChoices):
     VALID = "valid", _("valid")
     USED = "used", _("used")
     CANCELLED = "cancelled", _("cancelled")
+
+
+class TicketQuerySet(RowQuerySet):
+    def held_by(self, email: str) -> Self:
+        return self.annotate(holder=Lower("holder_email")).filter(holder=email.strip().lower())
 
 
 class Ticket(Row):
@@ -43,7 +51,7 @@ class Ticket(Row):
     used_at = models.DateTimeField(_("used at"), null=True, blank=True)
     transfers = models.SmallIntegerField(_("times passed on"), default=0, db_default=0, editable=False)
 
-    objects = RowQuerySet.as_manager()
+    objects = TicketQuerySet.as_manager()
 
     class Meta:
         verbose_name, verbose_name_plural = _("ticket"), _("tickets")
@@ -82,6 +90,7 @@ class Ticket(Row):
         indexes = [
             Index(fields=["order", "tier"], name="tickets_order_tier"),
             Index(fields=["event", "status"], name="tickets_event_status"),
+            Index(Lower("holder_email"), name="tickets_holder"),
         ]
 
     def __str__(self) -> str:

@@ -2,10 +2,8 @@
 
 from collections.abc import Callable, Iterable
 from hashlib import sha256
-from io import BytesIO
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from reportlab.lib.colors import HexColor, black, white
 from reportlab.lib.units import mm
@@ -16,28 +14,9 @@ from events.posters import INKS
 from . import letters, qr
 from .facts import Facts
 from .letters import LOUD, PLAIN, STRONG
+from .sheets import A4, LINE, SOFT, Spot, Type, document, pair, pairs, written
 
-SOFT, LINE = HexColor("#565862"), HexColor("#85857e")
-A4 = (210 * mm, 297 * mm)
 PHONE = (90 * mm, 180 * mm)
-
-
-class Spot(NamedTuple):
-    """Where writing begins, and how wide it may be."""
-
-    left: float
-    top: float
-    room: float
-
-    def at(self, top: float) -> "Spot":
-        return self._replace(top=top)
-
-
-class Type(NamedTuple):
-    font: str
-    size: float
-    leading: float = 1.3
-    color: Any = black
 
 
 class Box(NamedTuple):
@@ -56,16 +35,8 @@ def phone(tickets: Iterable[Facts]) -> bytes:
 
 
 def _document(tickets: Iterable[Facts], size: tuple[float, float], draw: Callable[[Canvas, Facts], None]) -> bytes:
-    letters.ready()
-    out, tickets = BytesIO(), list(tickets)
-    sheet = Canvas(out, pagesize=size, invariant=1, pageCompression=1)
-    sheet.setTitle(_("Tickets for %(title)s") % {"title": tickets[0].title})
-    sheet.setAuthor(settings.SITE_NAME)
-    for ticket in tickets:
-        draw(sheet, ticket)
-        sheet.showPage()
-    sheet.save()
-    return out.getvalue()
+    tickets = list(tickets)
+    return document(_("Tickets for %(title)s") % {"title": tickets[0].title}, size, draw, tickets)
 
 
 def _a4_page(sheet: Canvas, ticket: Facts) -> None:
@@ -76,7 +47,7 @@ def _a4_page(sheet: Canvas, ticket: Facts) -> None:
     inside = left + strip + 8 * mm
     room = wide - strip - stub - 16 * mm
     top = _head(sheet, ticket, Spot(inside, bottom + high - 12 * mm, room), (28, 24, 20, 16))
-    _pairs(sheet, _facts_of(ticket), Spot(inside, top - 9 * mm, room), 9.5)
+    pairs(sheet, _facts_of(ticket), Spot(inside, top - 9 * mm, room), 9.5)
     middle = left + wide - stub / 2
     _code(sheet, ticket, middle, bottom + high / 2 + 27 * mm, 45 * mm)
     _tear(sheet, left + wide - stub, bottom, bottom + high)
@@ -94,43 +65,27 @@ def _phone_page(sheet: Canvas, ticket: Facts) -> None:
     _art(sheet, ticket, Box(0, high - 16 * mm, wide, 16 * mm))
     room = wide - 16 * mm
     top = _head(sheet, ticket, Spot(8 * mm, high - 22 * mm, room), (20, 17, 14))
-    _pairs(sheet, _facts_of(ticket), Spot(8 * mm, top - 4 * mm, room), 8)
+    pairs(sheet, _facts_of(ticket), Spot(8 * mm, top - 4 * mm, room), 8)
     _code(sheet, ticket, wide / 2, 79 * mm, 60 * mm)
 
 
 def _facts_of(ticket: Facts) -> list[tuple[str, str]]:
-    pairs = [
+    told = [
         (_("Where"), ticket.place),
         (_("Ticket"), ticket.tier),
         (_("Doors"), ticket.doors),
         (_("Holder"), ticket.holder or _("Not named yet")),
         (_("Age"), ticket.age),
     ]
-    return [(name, value) for name, value in pairs if value]
+    return [(name, value) for name, value in told if value]
 
 
 def _head(sheet: Canvas, ticket: Facts, spot: Spot, sizes: tuple[int, ...]) -> float:
     """Write when, what and who; return where the writing ends."""
-    top = _written(sheet, letters.lines(ticket.when, STRONG, 9, spot.room, 1), spot, Type(STRONG, 9))
+    top = written(sheet, letters.lines(ticket.when, STRONG, 9, spot.room, 1), spot, Type(STRONG, 9))
     size, lines = letters.largest(ticket.title, LOUD, sizes, spot.room, 3)
-    top = _written(sheet, lines, spot.at(top - size * 0.75), Type(LOUD, size, leading=1.08))
-    return _written(sheet, letters.lines(ticket.artist, PLAIN, 10, spot.room, 1), spot.at(top), Type(PLAIN, 10))
-
-
-def _pairs(sheet: Canvas, pairs: list[tuple[str, str]], spot: Spot, size: float) -> None:
-    """Write names with their values below, in two columns."""
-    column, top = (spot.room - 5 * mm) / 2, spot.top
-    for row in range(0, len(pairs), 2):
-        ends = []
-        for number, pair in enumerate(pairs[row : row + 2]):
-            ends.append(_pair(sheet, pair, Spot(spot.left + number * (column + 5 * mm), top, column), Type(STRONG, size)))
-        top = min(ends) - 3 * mm
-
-
-def _pair(sheet: Canvas, pair: tuple[str, str], spot: Spot, kind: Type, most: int = 2) -> float:
-    name, value = pair
-    end = _written(sheet, [name], spot, Type(PLAIN, kind.size - 2, color=SOFT))
-    return _written(sheet, letters.lines(value, kind.font, kind.size, spot.room, most), spot.at(end - 1), kind)
+    top = written(sheet, lines, spot.at(top - size * 0.75), Type(LOUD, size, leading=1.08))
+    return written(sheet, letters.lines(ticket.artist, PLAIN, 10, spot.room, 1), spot.at(top), Type(PLAIN, 10))
 
 
 def _code(sheet: Canvas, ticket: Facts, middle: float, top: float, side: float) -> None:
@@ -155,27 +110,16 @@ def _code(sheet: Canvas, ticket: Facts, middle: float, top: float, side: float) 
 
 
 def _below(sheet: Canvas, ticket: Facts, spot: Spot) -> None:
-    pairs = [
+    told = [
         (_("How to get there"), ", ".join(filter(None, [ticket.place, ticket.address]))),
         (_("Access"), ticket.access),
         (_("At the door"), _("Show the code, on paper or on a screen. It lets one person in, once. Keep it to yourself.")),
         (_("Always up to date"), ticket.url),
         (_("Promoter"), ticket.seller),
     ]
-    for pair in pairs:
-        if pair[1]:
-            spot = spot.at(_pair(sheet, pair, spot, Type(PLAIN, 11), most=3) - 4 * mm)
-
-
-def _written(sheet: Canvas, lines: list[str], spot: Spot, kind: Type) -> float:
-    """Write lines downwards; return where the last one ends."""
-    sheet.setFillColor(kind.color)
-    sheet.setFont(kind.font, kind.size)
-    top = spot.top
-    for line in lines:
-        top -= kind.size * kind.leading
-        sheet.drawString(spot.left, top + kind.size * 0.3, line)
-    return top
+    for one in told:
+        if one[1]:
+            spot = spot.at(pair(sheet, one, spot, Type(PLAIN, 11), most=3) - 4 * mm)
 
 
 def _tear(sheet: Canvas, where: float, bottom: float, top: float) -> None:

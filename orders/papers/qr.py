@@ -7,7 +7,7 @@ from io import BytesIO
 import qrcode
 from PIL import Image
 from qrcode.constants import ERROR_CORRECT_M
-from qrcode.util import MODE_ALPHA_NUM, QRData
+from qrcode.util import QRData
 
 QUIET = 4  # squares of white around it, without which readers do not find it
 PIXELS = 10  # of a square in a picture
@@ -19,7 +19,7 @@ Run = tuple[int, int, int]  # from the left, from the top, how many
 def squares(text: str) -> tuple[int, tuple[Run, ...]]:
     """Return how many squares a side has, and the black ones as runs. Most of the time goes into choosing the mask, so it is kept."""
     code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0)
-    code.add_data(QRData(text.encode(), mode=MODE_ALPHA_NUM), optimize=0)
+    code.add_data(QRData(text.encode()), optimize=0)
     code.make()
     rows = code.get_matrix()
     return len(rows), tuple(run for top, row in enumerate(rows) for run in _runs(row, top))
@@ -27,14 +27,18 @@ def squares(text: str) -> tuple[int, tuple[Run, ...]]:
 
 def svg(text: str, label: str) -> str:
     """Return a drawing that scales; `label` is what it is called, without any of <>&."""
-    size, runs = squares(text)
-    whole = size + 2 * QUIET
-    path = "".join(f"M{left + QUIET} {top + QUIET}h{count}v1h-{count}z" for left, top, count in runs)
+    whole, path = outline(text)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {whole} {whole}" width="{whole * PIXELS}" height="{whole * PIXELS}" '
         f'shape-rendering="crispEdges" role="img"><title>{label}</title>'
         f'<path fill="#fff" d="M0 0h{whole}v{whole}H0z"/><path d="{path}"/></svg>'
     )
+
+
+def outline(text: str) -> tuple[int, str]:
+    """Return the side of the whole drawing, its white border too, and the path of what is black."""
+    size, runs = squares(text)
+    return size + 2 * QUIET, "".join(f"M{left + QUIET} {top + QUIET}h{count}v1h-{count}z" for left, top, count in runs)
 
 
 def png(text: str) -> bytes:

@@ -1,13 +1,14 @@
 """The deeds of money: orders begin here, are settled, held longer, and ended."""
 
 from .addresses import NoAddress, derive_addresses, fill_pool, take_address
-from .blocks import apply_block, begin_chain, roll_back, see_head
+from .blocks import apply_block, begin_chain, look_again, roll_back, see_head
 from .chains import disable_chain, enable_chain
 from .checkout import check_out
 from .comps import TooManyComps, comps_left, give_comps, try_comps
 from .ending import MoneyOnTheWay, NotReturnable, annul, annul_seat, cancel, cancel_seat, follow_cancelled_events
 from .holds import expire_overdue, extend
 from .judging import judge, nearly_settled, to_judge
+from .networks import NotChanged, change_network
 from .notes import NothingNoted, add_note
 from .playing import run_out
 from .quoting import NotTaken, offered_tokens
@@ -20,6 +21,7 @@ __all__ = [
     "NoAddress",
     "NoRate",
     "NoReason",
+    "NotChanged",
     "NotReturnable",
     "NotTaken",
     "NothingNoted",
@@ -31,6 +33,7 @@ __all__ = [
     "begin_chain",
     "cancel",
     "cancel_seat",
+    "change_network",
     "check_out",
     "comps_left",
     "derive_addresses",
@@ -42,6 +45,7 @@ __all__ = [
     "follow_cancelled_events",
     "give_comps",
     "judge",
+    "look_again",
     "nearly_settled",
     "offered_tokens",
     "rate_in_use",

@@ -13,13 +13,13 @@ from ticketing import history
 
 logger = logging.getLogger(__name__)
 
-KEPT = 1000  # blocks behind the tip, beyond those that are not final
+KEPT = 1000  # blocks behind the tip, beyond those that were not looked at twice
 
 
 @transaction.atomic
 def begin_chain(*, chain_id: UUID, header: Header) -> bool:
     """Watch the chain from this block on; return whether it was not watched before. Locks: nothing."""
-    facts = {"number": header.number, "hash": header.hash, "at": header.at, "final_number": -1}
+    facts = {"number": header.number, "hash": header.hash, "at": header.at, "final_number": -1, "checked_number": header.number}
     _cursor, made = ChainCursor.objects.get_or_create(chain_id=chain_id, defaults=facts)
     if made:
         _block(chain_id, header)
@@ -36,8 +36,24 @@ def apply_block(*, chain_id: UUID, header: Header, found: Sequence[Arrival]) -> 
     if not onto.update(number=header.number, hash=header.hash, at=header.at):
         return False
     _block(chain_id, header)
-    _note(chain_id, header, found)
+    # A block that comes back after a reorg brings rows that are here already: they stand again.
+    Transfer.objects.filter(chain=chain_id, block_hash=header.hash).update(canonical=True)
+    _note(chain_id, found)
     return True
+
+
+@transaction.atomic
+def look_again(*, chain_id: UUID, through: int, found: Sequence[Arrival]) -> int:
+    """Write down what the first look at final blocks missed, and that they were looked at; return how much it was.
+
+    Locks: the cursor.
+    """
+    cursor = ChainCursor.objects.filter(chain=chain_id).locked().get()
+    ours = set(ChainBlock.objects.filter(chain=chain_id, hash__in={one.block for one in found}).values_list("hash", flat=True))
+    missed = _note(chain_id, [one for one in found if one.block in ours])
+    cursor.checked_number = max(cursor.checked_number, min(through, cursor.final_number))
+    cursor.save(update_fields=["checked_number"])
+    return missed
 
 
 @transaction.atomic
@@ -59,8 +75,13 @@ def roll_back(*, chain_id: UUID, block: str, at: datetime) -> bool:
     lost = Transfer.objects.filter(chain=chain_id, block_hash=block, canonical=True)
     _touch([address for (address,) in lost.values_list("address")], cursor.number)
     lost.update(canonical=False)
-    final = min(cursor.final_number, before.number)
-    ChainCursor.objects.filter(pk=cursor.pk).update(number=before.number, hash=before.hash, at=before.at, final_number=final)
+    ChainCursor.objects.filter(pk=cursor.pk).update(
+        number=before.number,
+        hash=before.hash,
+        at=before.at,
+        final_number=min(cursor.final_number, before.number),
+        checked_number=min(cursor.checked_number, before.number),
+    )
     gone.delete()
     return True
 
@@ -72,24 +93,23 @@ def see_head(*, chain_id: UUID, final_number: int, at: datetime | None) -> None:
     cursor.final_number = max(cursor.final_number, min(final_number, cursor.number))
     cursor.reached_at = at or cursor.reached_at
     cursor.save(update_fields=["final_number", "reached_at"])
-    ChainBlock.objects.filter(chain=chain_id, number__lt=min(cursor.final_number, cursor.number - KEPT)).delete()
+    ChainBlock.objects.filter(chain=chain_id, number__lt=min(cursor.checked_number, cursor.number - KEPT)).delete()
 
 
 def _block(chain_id: UUID, header: Header) -> None:
     ChainBlock.objects.create(chain_id=chain_id, number=header.number, hash=header.hash, parent=header.parent, at=header.at)
 
 
-def _note(chain_id: UUID, header: Header, found: Sequence[Arrival]) -> None:
-    """Of all transfers in the block, ours are those to an address of ours: whoever sent it, and on whatever chain."""
+def _note(chain_id: UUID, found: Sequence[Arrival]) -> int:
+    """Of all transfers, ours are those to an address of ours: whoever sent it, and on whatever chain. Return how many are new."""
     ours = {address.address: address for address in PaymentAddress.objects.filter(address__in={one.to for one in found if one.amount})}
-    tokens = {token.address: token for token in Token.objects.filter(chain=chain_id)}
     known = [one for one in found if one.amount and one.to in ours]
-    # A block that comes back after a reorg brings rows that are here already: they stand again.
-    again = Transfer.objects.filter(chain=chain_id, block_hash=header.hash)
-    again.update(canonical=True)
-    there = set(again.values_list("log_index", flat=True))
-    Transfer.objects.bulk_create(_transfer(chain_id, one, ours, tokens) for one in known if one.index not in there)
-    _touch([ours[one.to].pk for one in known], header.number)
+    there = set(Transfer.objects.filter(chain=chain_id, block_hash__in={one.block for one in known}).values_list("block_hash", "log_index"))
+    new = [one for one in known if (one.block, one.index) not in there]
+    tokens = {token.address: token for token in Token.objects.filter(chain=chain_id)}
+    Transfer.objects.bulk_create(_transfer(chain_id, one, ours, tokens) for one in new)
+    _touch([ours[one.to].pk for one in known], max((one.number for one in known), default=0))
+    return len(new)
 
 
 def _transfer(chain_id: UUID, one: Arrival, ours: dict[str, PaymentAddress], tokens: dict[str, Token]) -> Transfer:

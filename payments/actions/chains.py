@@ -8,6 +8,8 @@ from payments.known import KnownChain
 from payments.models import Chain, Token
 from ticketing import history
 
+from . import letters
+
 
 @transaction.atomic
 def enable_chain(*, number: int, known: KnownChain, at: datetime) -> Chain:
@@ -29,6 +31,7 @@ def enable_chain(*, number: int, known: KnownChain, at: datetime) -> Chain:
         chain.enabled = True
         chain.save(update_fields=["enabled"])
         history.record(chain, "enabled", at=at, by=history.SYSTEM)
+        letters.chain_switched(chain, at=at)
     return chain
 
 
@@ -41,4 +44,5 @@ def disable_chain(*, number: int, at: datetime) -> bool:
     chain.enabled = False
     chain.save(update_fields=["enabled"])
     history.record(chain, "disabled", at=at, by=history.SYSTEM)
+    letters.chain_switched(chain, at=at)
     return True

@@ -8,7 +8,6 @@ from django.db import transaction
 
 import events.actions
 import orders.actions
-from events.models import TicketTier
 from orders.actions import OneOrderEach, Wish
 from orders.models import Order
 from payments.deadlines import deadline
@@ -34,8 +33,7 @@ def check_out(*, wish: Wish, at: datetime, provider: str = Provider.MANUAL, toke
         return _check_out(wish, at, provider, token_id)
     except (events.actions.SoldOut, events.actions.Queued):
         # Under a capacity, the holds of every tier are in the way.
-        tiers = TicketTier.objects.filter(event=wish.event_id).values_list("pk", flat=True)
-        if not expire_overdue(at=at, tier_ids=tuple(tiers)):
+        if not expire_overdue(at=at, event_id=wish.event_id):
             raise
     except OneOrderEach as refusal:
         if not expire_overdue(at=at, order_ids=(refusal.order_id,)):

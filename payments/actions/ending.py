@@ -5,10 +5,12 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 import orders.actions
 from accounts.models import User
+from events.models import Event
 from orders.models import LIVE, Order, Ticket
 from payments import owed
 from payments.models import Payment, State
@@ -130,8 +132,13 @@ def follow_cancelled_events(*, at: datetime, most: int = BATCH) -> int:
 
     Who was inside already is left to the seller: a used ticket is annulled on a person's word only.
     """
-    left = Order.objects.live().filter(event__cancelled_at__isnull=False).exclude(tickets__status=Ticket.Status.USED)
-    found = list(left.order_by("created_at").values_list("pk", "event__cancel_reason")[:most])
+    left = Order.objects.live().exclude(tickets__status=Ticket.Status.USED)
+    # Event by event: joined, every live order of the site would be looked at each time.
+    called_off = Event.all_objects.filter(Exists(left.filter(event=OuterRef("pk"))), cancelled_at__isnull=False)
+    found: list[tuple[UUID, str]] = []
+    for event_id, reason in called_off.order_by("cancelled_at").values_list("pk", "cancel_reason")[:most]:
+        orders_left = left.filter(event=event_id).values_list("pk", flat=True)
+        found += [(order_id, reason) for order_id in orders_left[: most - len(found)]]
     for order_id, reason in found:
         annul(order_id=order_id, reason=reason, by=None, at=at)
     return len(found)

@@ -60,35 +60,56 @@ class Facts:
 
 
 def facts_of(payment: Payment, *, at: datetime, vouched: Iterable[UUID] = ()) -> Facts:
-    """Read the facts anew; the caller holds the payment. Of several chains, the one that holds most of what it asks counts."""
-    quotes = list(Quote.objects.filter(payment=payment).select_related("chain", "token").order_by("quoted_at", "id"))
-    transfers = list(Transfer.objects.standing().filter(address=payment.address_id, accepted=True).select_related("token", "address"))
-    cursors = {cursor.chain_id: cursor for cursor in ChainCursor.objects.filter(chain__in={quote.chain_id for quote in quotes})}
-    found = [_on_chain(quotes, transfers, cursors, chain_id) for chain_id in dict.fromkeys(quote.chain_id for quote in reversed(quotes))]
+    """Read the facts anew; the caller holds the payment."""
+    order = Order.objects.select_related("event").get(pk=payment.order_id)
+    return facts_from(payment, order, quotes_of(payment), arrived_for(payment), at=at, vouched=vouched)
+
+
+def quotes_of(payment: Payment) -> list[Quote]:
+    """Return the quotes in the order of their time, each with its chain and how far that was read."""
+    found = Quote.objects.filter(payment=payment).select_related("chain__cursor", "token", "rate")
+    return list(found.order_by("quoted_at", "id"))
+
+
+def arrived_for(payment: Payment) -> list[Transfer]:
+    """Return what stands in the chains for the payment's address, counted or not."""
+    return list(Transfer.objects.standing().filter(address=payment.address_id).select_related("token", "chain", "address"))
+
+
+def facts_from(
+    payment: Payment, order: Order, quotes: Sequence[Quote], arrived: Sequence[Transfer], *, at: datetime, vouched: Iterable[UUID] = ()
+) -> Facts:
+    """Put the facts together. Of several chains, the one that holds most of what it asks counts."""
+    counted = [one for one in arrived if one.accepted]
+    found = [_on_chain(quotes, counted, chain_id) for chain_id in dict.fromkeys(quote.chain_id for quote in reversed(quotes))]
     quote, money = max(found, key=lambda pair: Fraction(pair[1].seen, pair[1].least))
-    cursor = cursors.get(quote.chain_id)
+    cursors = [cursor_of(quote.chain) for quote, _money in found]
+    cursor = cursor_of(quote.chain)
     return Facts(
         payment=payment,
-        order=Order.objects.select_related("event").get(pk=payment.order_id),
+        order=order,
         quote=quote,
         money=money,
-        watermark=min(cursor.at for cursor in cursors.values()) if len(cursors) == len(found) else None,
+        watermark=None if None in cursors else min(cursor.at for cursor in cursors if cursor),
         halted=cursor is None or bool(cursor.halted),
         at=at,
         vouched=frozenset(vouched),
     )
 
 
+def cursor_of(chain: Chain) -> ChainCursor | None:
+    """Return how far a chain was read; None if it never was."""
+    return getattr(chain, "cursor", None)
+
+
 def is_small(quote: Quote) -> bool:
     return int(quote.due) <= amounts.atomic(quote.chain.small_amount, quote.token.decimals)
 
 
-def _on_chain(
-    quotes: Sequence[Quote], transfers: Sequence[Transfer], cursors: dict[UUID, ChainCursor], chain_id: UUID
-) -> tuple[Quote, Standing]:
+def _on_chain(quotes: Sequence[Quote], transfers: Sequence[Transfer], chain_id: UUID) -> tuple[Quote, Standing]:
     arrived = [one for one in transfers if one.chain_id == chain_id]
     quote = _judged_by([quote for quote in quotes if quote.chain_id == chain_id], arrived)
-    cursor = cursors.get(chain_id)
+    cursor = cursor_of(quote.chain)
     believed_to, final_to = _heights(quote, cursor) if cursor else (-1, -1)
     terms = Terms(int(quote.due), int(quote.least), believed_to, final_to)
     return quote, standing(terms, [one for one in arrived if one.token_id == quote.token_id])
@@ -102,7 +123,14 @@ def _judged_by(quotes: Sequence[Quote], arrived: Sequence[Transfer]) -> Quote:
 
 
 def _heights(quote: Quote, cursor: ChainCursor) -> tuple[int, int]:
-    """Small amounts need fewer blocks on top; the whole order counts, so many small transfers are no way around."""
-    chain: Chain = quote.chain
-    depth = chain.small_depth if is_small(quote) else chain.large_depth
+    depth = depth_of(quote)
     return cursor.final_number if depth is None else cursor.number - depth + 1, cursor.final_number
+
+
+def depth_of(quote: Quote) -> int | None:
+    """Return how many blocks are waited for; None: until it is final.
+
+    Small amounts need fewer; the whole order counts, so many small transfers are no way around.
+    """
+    chain: Chain = quote.chain
+    return int(chain.small_depth) if is_small(quote) else chain.large_depth

@@ -37,17 +37,17 @@ def extend(*, order_id: UUID, at: datetime, by: str = "buyer") -> Order:
     return extended
 
 
-def expire_overdue(*, at: datetime, tier_ids: Sequence[UUID] = (), order_ids: Sequence[UUID] = (), most: int = BATCH) -> int:
+def expire_overdue(*, at: datetime, event_id: UUID | None = None, order_ids: Sequence[UUID] = (), most: int = BATCH) -> int:
     """End unpaid orders whose time is over, the oldest first; return how many. Any number may do this at once.
 
     Each order is a transaction of its own, so that a tier is never held for a whole batch.
     """
     overdue = Order.objects.overdue(at).filter(payment__provider__in=WITHOUT_ADDRESS, payment__state=State.AWAITING)
-    if tier_ids:
-        overdue = overdue.filter(items__tier__in=tier_ids)
+    if event_id:
+        overdue = overdue.filter(event=event_id)
     if order_ids:
         overdue = overdue.filter(pk__in=order_ids)
-    found = overdue.order_by("expires_at").values_list("pk", flat=True).distinct()[:most]
+    found = overdue.order_by("expires_at").values_list("pk", flat=True)[:most]
     return sum(_expire(order_id, at) for order_id in list(found))
 
 

@@ -46,7 +46,6 @@ def to_judge(*, most: int = BATCH) -> list[UUID]:
     ours = Payment.objects.filter(provider=Provider.USDT)
     found = [
         ours.filter(touched_height__isnull=False).order_by("touched_height"),
-        ours.filter(state=State.CONFIRMING).order_by("pk"),
         ours.filter(state=State.REVIEW, order__status=Order.Status.PAID).order_by("pk"),
     ]
     if behind := ChainCursor.objects.filter(chain__enabled=True).aggregate(at=Min("at"))["at"]:

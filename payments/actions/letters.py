@@ -1,11 +1,36 @@
-"""The letters that say what comes back."""
+"""The letters about money: what came of it, and what goes back."""
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
+from django.conf import settings
+
+from accounts.models import User
 from orders.actions.letters import locked_mailbox, owe, owe_holders, owe_holders_sparingly, owe_sparingly
 from orders.models import Order, Ticket
+from payments.amounts import digits
+from payments.models import Chain
 from ticketing import mail
+
+from .facts import Facts
+
+
+def of_money(facts: Facts, kind: str) -> None:
+    """Owe the buyer the news of what became of the money, once for each kind, with the amounts of this moment."""
+    quote, money = facts.quote, facts.money
+    said = {"got": money.seen, "due": money.due, "left": max(0, money.due - money.seen), "excess": facts.excess}
+    details: dict[str, str] = {name: digits(units, quote.token.decimals) for name, units in said.items()}
+    owe(facts.order, f"payments.{kind}", details={**details, "token": quote.token.label, "chain": quote.chain.name})
+
+
+def chain_switched(chain: Chain, *, at: datetime) -> None:
+    """Owe every superadmin the news that money is taken on a chain, or no more: whoever did it may not be one of them."""
+    details = {"name": chain.name, "number": chain.number, "on": chain.enabled}
+    for user in User.objects.filter(is_superuser=True, is_active=True).order_by("pk"):
+        occasion = f"{user.pk.hex[-12:]} {at:%Y-%m-%dT%H:%M:%S}"
+        words: dict[str, Any] = {"kind": "payments.chain_switched", "subject": chain, "occasion": occasion, "details": details}
+        mail.queue(**words, to=user.email, language=settings.LANGUAGE_CODE)
 
 
 def cancelled(order: Order, refund: Decimal, *, at: datetime, by_buyer: bool = False) -> None:

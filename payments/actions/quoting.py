@@ -25,10 +25,11 @@ class NotTaken(DomainError):
 def offered_tokens(at: datetime) -> list[Token]:
     """Return the tokens in which orders can be paid now, the first choice first."""
     tokens = Token.objects.filter(accepted=True, chain__enabled=True, chain__cursor__halted="").select_related("chain__cursor")
-    return [token for token in tokens.order_by("chain__position", "chain__number", "position") if _is_seen(token.chain, at)]
+    return [token for token in tokens.order_by("chain__position", "chain__number", "position") if can_see(token.chain, at)]
 
 
-def _is_seen(chain: Chain, at: datetime) -> bool:
+def can_see(chain: Chain, at: datetime) -> bool:
+    """Answer whether the chain was read to its end lately: what we cannot see, we do not sell."""
     reached_at = chain.cursor.reached_at
     return reached_at is not None and at - reached_at <= timedelta(seconds=chain.patience)
 

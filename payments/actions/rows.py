@@ -16,6 +16,7 @@ from ticketing import history, statuses
 from ticketing.errors import DomainError
 from ticketing.models import HistoryEntry
 
+from . import letters
 from .facts import Facts
 from .rates import NoRate, rate_in_use
 
@@ -41,12 +42,14 @@ def _move(facts: Facts, state: str, details: dict[str, Any], **fields: Any) -> N
 def _confirm(facts: Facts, details: dict[str, Any]) -> None:
     _move(facts, State.CONFIRMING, details)
     orders.actions.await_certainty(order_id=facts.order.pk, at=facts.at, details=details)
+    letters.of_money(facts, "seen")
 
 
 def _take_part(facts: Facts, details: dict[str, Any]) -> None:
     _move(facts, State.PARTIAL, details)
     assert facts.money.first_at is not None
     orders.actions.put_off(order_id=facts.order.pk, until=facts.money.first_at + PART_HOLDS, at=facts.at, details=details)
+    letters.of_money(facts, "short")
 
 
 def _settle(facts: Facts, details: dict[str, Any]) -> None:
@@ -72,6 +75,7 @@ def _expire(facts: Facts, details: dict[str, Any]) -> None:
 def _expire_short(facts: Facts, details: dict[str, Any]) -> None:
     _move(facts, State.REVIEW, details)
     orders.actions.lapse(order_id=facts.order.pk, at=facts.at, details=details)
+    letters.of_money(facts, "too_little")
 
 
 def _give_up(facts: Facts, details: dict[str, Any]) -> None:
@@ -85,14 +89,17 @@ def _revive(facts: Facts, details: dict[str, Any]) -> None:
         with transaction.atomic():
             orders.actions.await_certainty(order_id=facts.order.pk, at=facts.at, details=details)
             _move(facts, State.CONFIRMING, details, is_late=not facts.is_on_time)
+            letters.of_money(facts, "seen")
     except DomainError as refusal:
         facts.payment.refresh_from_db()
         if facts.payment.state == State.AWAITING:
             _move(facts, State.REVIEW, {**details, "because": type(refusal).__name__}, is_late=not facts.is_on_time)
+            letters.of_money(facts, "too_late")
 
 
 def _ask_a_person(facts: Facts, details: dict[str, Any]) -> None:
     _move(facts, State.REVIEW, details, is_late=facts.order.status == EXPIRED and not facts.is_on_time)
+    letters.of_money(facts, "too_late" if facts.order.status == EXPIRED else "after_cancelling")
 
 
 def _close_review(facts: Facts, details: dict[str, Any]) -> None:
@@ -102,11 +109,13 @@ def _close_review(facts: Facts, details: dict[str, Any]) -> None:
 def _doubt(facts: Facts, details: dict[str, Any]) -> None:
     _move(facts, State.REVIEW, details, is_reorged=True)
     orders.actions.hold_at_gate(order_id=facts.order.pk, reason=SEEN_GONE, at=facts.at, details=details)
+    letters.of_money(facts, "doubted")
 
 
 def _trust_again(facts: Facts, details: dict[str, Any]) -> None:
     _move(facts, State.SETTLED, details)
     orders.actions.hold_at_gate(order_id=facts.order.pk, reason="", at=facts.at, details=details)
+    letters.of_money(facts, "trusted")
 
 
 def _note_excess(facts: Facts, details: dict[str, Any]) -> None:
@@ -114,6 +123,8 @@ def _note_excess(facts: Facts, details: dict[str, Any]) -> None:
     Payment.objects.filter(pk=facts.payment.pk).update(is_over=is_over)
     said = {**details, "excess": str(facts.excess), "quote": str(facts.quote.pk)}
     history.record(facts.payment, "overpaid" if is_over else "no_longer_overpaid", at=facts.at, by=history.SYSTEM, details=said)
+    if is_over:
+        letters.of_money(facts, "overpaid")
 
 
 def _call_for_help(facts: Facts, details: dict[str, Any]) -> None:
@@ -137,13 +148,26 @@ def _is_worth_it(facts: Facts) -> bool:
     assert facts.money.complete_at is not None
     if facts.is_on_time or facts.money.complete_at - facts.deadline > LATE_WINDOW:
         return False
+    price = _price_now(facts)
+    return price is not None and facts.money.seen >= amounts.least(price, facts.quote.token.decimals)
+
+
+def _price_now(facts: Facts) -> int | None:
     try:
         rate, spread = rate_in_use(facts.order.currency, facts.at)
     except NoRate:
-        return False
+        return None
     price = amounts.due(facts.order.total, rate.per_usdt if rate and rate.per_usdt else amounts.ONE, spread=spread)
-    decimals = facts.quote.token.decimals
-    return facts.money.seen >= amounts.least(amounts.atomic(price, decimals), decimals)
+    return amounts.atomic(price, facts.quote.token.decimals)
+
+
+def late_rest(facts: Facts) -> int:
+    """Return what has to come so that an expired order is taken up again, if it came now and places are left; 0 if nothing can."""
+    is_short = facts.order.status == EXPIRED and 0 < facts.money.seen < facts.money.least
+    if not is_short or facts.at - facts.deadline > LATE_WINDOW:
+        return 0
+    price = _price_now(facts)
+    return max(price, facts.money.due) - facts.money.seen if price else 0
 
 
 ROWS = (

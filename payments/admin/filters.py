@@ -95,7 +95,7 @@ class OfEvent(admin.SimpleListFilter):
         return queryset.filter(Q(**{f"{self.path}event": self.value()})) if self.value() in known else queryset
 
 
-class EventOfPayment(OfEvent):
+class EventOfOrder(OfEvent):
     path = "order__"
 
 

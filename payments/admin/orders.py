@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 import orders.actions
 from accounts.models import User
-from orders.models import Order, Ticket
+from orders.forms import Move as EmailForm
+from orders.models import LIVE, Order, Ticket
 from orders.models.order import HOLDING
 from orders.names import read_reference
 from payments import actions
@@ -81,8 +82,8 @@ class OrderAdmin(Ledger):
     list_display = ("named", "state", "buyer", "places", "sum", "reserved_at")
     list_filter = (OrderState, Money, WayOfOrder, OfEvent)
     search_fields = ("reference",)
-    search_help_text = _("Name, e-mail, reference, ticket code, or number in an older system.")
-    ordering = ("-created_at",)
+    searched_by = _("Name, e-mail, reference, ticket code, or number in an older system.")
+    ordering = ("-pk",)
 
     # --- the list -----------------------------------------------------------------------------------------
 
@@ -140,9 +141,11 @@ class OrderAdmin(Ledger):
             "by_hand": by_hand(payment),
             "moments": " ".join(_moments(order)),
             "items": [_line(order, item) for item in order.items.select_related("tier").order_by("tier__position")],
-            "sums": [(label, written(amount, order.currency)) for label, amount in _sums(order, payment) if amount],
+            "sums": [(label, written(amount, order.currency)) for label, amount in _sums(order) if amount],
             "total": written(order.total, order.currency),
+            "goes_back": written(back, order.currency) if (back := refunded(payment)) else "",
             "tickets": tickets,
+            "concerns": order.concerns.select_related("answered_by").order_by("asked_at"),
             "notes": order.notes.select_related("author").order_by("created_at"),
             "letters": EmailMessage.objects.filter(subject_id__in=subjects).order_by("created_at")[:TOLD],
             "lines": words.told(lines, request),
@@ -169,6 +172,20 @@ class OrderAdmin(Ledger):
     def resend(self, request: HttpRequest, order: Order) -> None:
         orders.actions.resend(order_id=order.pk, at=timezone.now(), by=history.by_user(request.user.pk), for_team=True)
 
+    @button(
+        _("Change the e-mail"),
+        form=EmailForm,
+        says=_(
+            "The order's link changes, and the new address gets its letter. The old address is told. Do this only for somebody who can "
+            "name the order or its tickets."
+        ),
+        fits=lambda order: order.status in LIVE,
+        permission="run",
+    )
+    def move(self, request: HttpRequest, order: Order, *, email: str) -> None:
+        by = history.by_user(request.user.pk)
+        orders.actions.move_email(order_id=order.pk, email=email, at=timezone.now(), by=by, for_team=True)
+
     @button(_("Add a note"), form=NoteForm, permission="view")
     def note(self, request: HttpRequest, order: Order, *, text: str) -> None:
         actions.add_note(order_id=order.pk, text=text, **_by(request))
@@ -192,8 +209,9 @@ def matching(rows: Any, typed: str) -> Any:
     if reference := read_reference(typed):
         return rows.filter(reference=reference)
     if "@" in typed:
-        holders = Ticket.objects.filter(holder_email__iexact=typed).values("order")
-        return rows.filter(buyer_email__iexact=typed) | rows.filter(pk__in=holders)
+        # Two questions, each with its index; as one with "or" they would look at every order.
+        held = Ticket.objects.held_by(typed).values("order")
+        return rows.filter(pk__in=Order.objects.of_address(typed).values("pk").union(held))
     return rows.filter(buyer_name__icontains=typed) | rows.filter(legacy_reference=typed) | rows.filter(reference__startswith=typed.upper())
 
 
@@ -215,12 +233,11 @@ def _line(order: Order, item: Any) -> tuple[str, str, str]:
     return f"{item.quantity} × {item.tier}", came_back, written(item.unit_price * item.quantity, order.currency)
 
 
-def _sums(order: Order, payment: Payment) -> list[tuple[Any, Any]]:
+def _sums(order: Order) -> list[tuple[Any, Any]]:
     return [
         (_("Discount, taken off above"), order.discount),
         (_("Service fee"), order.service_fee),
         (_("Tax"), order.tax),
-        (_("Goes back to the buyer"), refunded(payment)),
     ]
 
 

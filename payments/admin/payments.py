@@ -12,7 +12,7 @@ from payments.models import Payment
 from ticketing.money import written
 
 from .base import Ledger
-from .filters import EventOfPayment, MoneyOfPayment, Way
+from .filters import EventOfOrder, MoneyOfPayment, Way
 from .orders import by_hand, matching
 
 MARKS = {"awaiting": "wait", "partial": "wait", "confirming": "seen", "settled": "ok", "review": "bad", "refunding": "wait", "refunded": ""}
@@ -22,10 +22,10 @@ MARKS = {"awaiting": "wait", "partial": "wait", "confirming": "seen", "settled":
 class PaymentAdmin(Ledger):
     promoter_path = "order__event__promoter"
     list_display = ("order", "money", "buyer", "event", "sum", "because", "confirmed_at")
-    list_filter = (MoneyOfPayment, Way, EventOfPayment)
+    list_filter = (MoneyOfPayment, Way, EventOfOrder)
     search_fields = ("order__reference",)
-    search_help_text = _("Name, e-mail, reference, ticket code, or number in an older system.")
-    ordering = ("-created_at",)
+    searched_by = _("Name, e-mail, reference, ticket code, or number in an older system.")
+    ordering = ("-order_id",)  # the newest orders first, by an index
     change_form_template = "admin/object.html"
 
     def get_queryset(self, request: HttpRequest) -> Any:

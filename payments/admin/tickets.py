@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+import orders.actions
 from accounts.models import User
-from orders.models import Ticket
+from orders.models import Order, Ticket
 from orders.names import read_reference
 from payments import actions
 from ticketing import words
@@ -32,8 +33,8 @@ class TicketAdmin(Ledger):
     list_display = ("code", "holder", "event", "tier", "state", "used_at")
     list_filter = (TicketState, OfEvent)
     search_fields = ("code",)
-    search_help_text = _("Name, e-mail, ticket code, or the order's reference.")
-    ordering = ("-created_at", "-code")
+    searched_by = _("Name, e-mail, ticket code, or the order's reference.")
+    ordering = ("-order_id", "-code")  # the newest orders first, by an index
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("event__promoter", "tier", "order")
@@ -46,7 +47,8 @@ class TicketAdmin(Ledger):
             exact = typed.upper() if typed.upper().startswith("TIX-") else ""
             return queryset.filter(Q(code=exact) if exact else Q(order__reference=reference)), False
         if "@" in typed:
-            return queryset.filter(Q(holder_email__iexact=typed) | Q(order__buyer_email__iexact=typed)), False
+            bought = Ticket.objects.filter(order__in=Order.objects.of_address(typed)).values("pk")
+            return queryset.filter(pk__in=Ticket.objects.held_by(typed).values("pk").union(bought)), False
         return queryset.filter(Q(holder_name__icontains=typed) | Q(order__buyer_name__icontains=typed)), False
 
     @admin.display(description=_("holder"))
@@ -62,6 +64,15 @@ class TicketAdmin(Ledger):
         lines = HistoryEntry.objects.filter(subject_id=ticket.pk).order_by("at", "id")
         context |= {"ticket": ticket, "mark": self.state(ticket), "lines": words.told(lines, request)}
         return super().render_change_form(request, context, *args, **kwargs)
+
+    @button(
+        _("Issue it again"),
+        says=_("The code and the link of before open nothing any more. Whoever has the seat gets a letter with the new link."),
+        fits=lambda ticket: ticket.status == "valid",
+        permission="run",
+    )
+    def reissue(self, request: HttpRequest, ticket: Ticket) -> None:
+        orders.actions.reissue(ticket_id=ticket.pk, by=cast(User, request.user), at=timezone.now())
 
     @button(
         _("Cancel this seat"),

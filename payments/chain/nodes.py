@@ -102,6 +102,23 @@ class Nodes:
             return []
         raise unknown or NoNode(f"no node of chain {self.chain_id} showed a block")
 
+    def transfers_between(self, view: View, headers: Sequence[Header], tokens: Sequence[str]) -> list[Arrival]:
+        """Return what any node shows of these final blocks, each transfer once. Raises NodeFailed where fewer than two answer.
+
+        What only one node shows is noted as well: before anything is settled by it, a second one is asked.
+        """
+        found: dict[Arrival, None] = {}
+        answers = 0
+        for node in view.nodes:
+            try:
+                found |= dict.fromkeys(_stretch(node, headers, tokens))
+                answers += 1
+            except (NodeFailed, Untrue) as error:
+                self._blame(node, error)
+        if answers < min(2, len(self)):
+            raise NoNode(f"no second node of chain {self.chain_id} showed what is final")
+        return list(found)
+
     def _head(self, node: Node, at: datetime) -> Header | None:
         try:
             if node.chain_id() != self.chain_id:
@@ -122,6 +139,20 @@ class Nodes:
     def _blame(self, node: Node, error: Exception) -> None:
         self._failed_at[self._nodes.index(node)] = self._clock()
         logger.warning("a node failed", extra={"chain": self.chain_id, "node": node.name, "because": str(error)})
+
+
+def _stretch(node: Node, headers: Sequence[Header], tokens: Sequence[str]) -> list[Arrival]:
+    """Read the blocks at once; where that is more than the node gives, in halves."""
+    try:
+        logs = node.logs_between(headers[0].number, headers[-1].number, tokens)
+    except NodeFailed:
+        if len(headers) == 1:
+            raise
+        middle = len(headers) // 2
+        return [*_stretch(node, headers[:middle], tokens), *_stretch(node, headers[middle:], tokens)]
+    if strangers := {log.number for log in logs} - {header.number for header in headers}:
+        raise Untrue(f"logs of blocks that were not asked for: {strangers}")
+    return [one for header in headers for one in arrivals(header, [log for log in logs if log.number == header.number], tokens)]
 
 
 def _confirms(node: Node, arrival: Arrival) -> bool | None:

@@ -21,6 +21,7 @@ from .nodes import Nodes, View
 logger = logging.getLogger(__name__)
 
 BLOCKS = 200  # in one run; what is more, the next one reads
+STRETCH = 20  # final blocks that are looked at again at once
 
 
 def watch(chain: Chain, nodes: Nodes, *, clock: Callable[[], datetime], most: int = BLOCKS) -> int:
@@ -31,6 +32,7 @@ def watch(chain: Chain, nodes: Nodes, *, clock: Callable[[], datetime], most: in
         while moved < most and step(chain, nodes, view, at=clock()):
             moved += 1
         _see_head(chain, nodes, view, reached=moved < most, at=clock())
+        _look_again(chain, nodes, view)
     except UnknownBlock:
         logger.info("a block went away while it was read", extra={"chain": chain.number})
     except NodeFailed as error:
@@ -86,6 +88,22 @@ def _see_head(chain: Chain, nodes: Nodes, view: View, *, reached: bool, at: date
         final = final if said is None else min(final, said)
     reached = reached and cursor.number >= view.height - chain.query_delay
     actions.see_head(chain_id=chain.pk, final_number=max(final, -1), at=at if reached else None)
+
+
+def _look_again(chain: Chain, nodes: Nodes, view: View) -> None:
+    """Ask every node for the transfers of blocks that are final: the one that was asked at first may have kept some back.
+
+    With one node alone there is nobody else to ask; where others are away, we wait for them.
+    """
+    cursor = ChainCursor.objects.get(chain=chain)
+    first, last = cursor.checked_number + 1, min(cursor.final_number, cursor.checked_number + 5 * STRETCH)
+    if last - first + 1 < STRETCH or len(view.nodes) < min(2, len(nodes)):
+        return
+    tokens = list(chain.tokens.order_by("address").values_list("address", flat=True))
+    headers = {block.number: Header(block.number, block.hash, block.parent, block.at) for block in chain.blocks.filter(number__gte=first)}
+    found = nodes.transfers_between(view, [headers[number] for number in range(first, last + 1)], tokens) if tokens else []
+    if missed := actions.look_again(chain_id=chain.pk, through=last, found=found):
+        logger.error("a node had kept transfers back", extra={"chain": chain.number, "missed": missed})
 
 
 def _judge(chain: Chain, nodes: Nodes, view: View, *, at: datetime) -> None:

@@ -388,6 +388,7 @@ class Migration(migrations.Migration):
                 ("hash", models.CharField(max_length=66, verbose_name="hash")),
                 ("at", models.DateTimeField(verbose_name="time of the block")),
                 ("final_number", models.BigIntegerField(verbose_name="final until")),
+                ("checked_number", models.BigIntegerField(default=-1, verbose_name="looked at again until")),
                 ("reached_at", models.DateTimeField(blank=True, null=True, verbose_name="head reached at")),
                 ("halted", models.CharField(blank=True, max_length=200, verbose_name="nothing is settled because")),
                 (
@@ -407,9 +408,11 @@ class Migration(migrations.Migration):
                             ("final_number__lte", models.F("number")),
                             ("hash__regex", "^0x[0-9a-f]{64}$"),
                             ("number__gte", 0),
+                            ("checked_number__gte", -1),
+                            ("checked_number__lte", models.F("number")),
                         ),
                         name="cursor_shape",
-                        violation_error_message="A cursor stands at a block, and nothing after it is final.",
+                        violation_error_message="A cursor stands at a block; nothing after it is final, or was looked at again.",
                     )
                 ],
             },

@@ -44,6 +44,7 @@ class ChainCursor(Row):
     hash = models.CharField(_("hash"), max_length=66)
     at = models.DateTimeField(_("time of the block"))
     final_number = models.BigIntegerField(_("final until"))
+    checked_number = models.BigIntegerField(_("looked at again until"), default=-1)
     reached_at = models.DateTimeField(_("head reached at"), null=True, blank=True)
     halted = models.CharField(_("nothing is settled because"), max_length=200, blank=True)
 
@@ -53,9 +54,10 @@ class ChainCursor(Row):
         verbose_name, verbose_name_plural = _("cursor"), _("cursors")
         constraints = [
             CheckConstraint(
-                condition=Q(hash__regex=HASH, number__gte=0, final_number__gte=-1, final_number__lte=F("number")),
+                condition=Q(hash__regex=HASH, number__gte=0, final_number__gte=-1, final_number__lte=F("number"))
+                & Q(checked_number__gte=-1, checked_number__lte=F("number")),
                 name="cursor_shape",
-                violation_error_message=_("A cursor stands at a block, and nothing after it is final."),
+                violation_error_message=_("A cursor stands at a block; nothing after it is final, or was looked at again."),
             ),
         ]
 

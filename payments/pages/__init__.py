@@ -1,9 +1,28 @@
 """What the pages of buying show: plain values for templates."""
 
 from .consent import consent
+from .looking import known_of
 from .machine import as_json
+from .offers import AWAY, state_of_usdt, way_to_pay, ways_to_pay
 from .order import OrderPage, order_page, stamp
+from .reading import orders_to_show
+from .receipt import receipt_of
 from .refund import comes_back
 from .ways import ways
 
-__all__ = ["OrderPage", "as_json", "comes_back", "consent", "order_page", "stamp", "ways"]
+__all__ = [
+    "AWAY",
+    "OrderPage",
+    "as_json",
+    "comes_back",
+    "consent",
+    "known_of",
+    "order_page",
+    "orders_to_show",
+    "receipt_of",
+    "stamp",
+    "state_of_usdt",
+    "way_to_pay",
+    "ways",
+    "ways_to_pay",
+]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.utils.formats import date_format
@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from events.models import Event, TicketTier
-from events.pages import Look, look, zone_name
+from events.pages import Look, look
 from orders.models import Order, OrderItem, Ticket
 from orders.models.order import EXTENSIONS
 from payments import owed
@@ -18,11 +18,17 @@ from payments.models import Payment, Provider, State
 from ticketing.history import HistoryEntry
 from ticketing.money import written
 
+from .headings import headings
+from .panel import Usdt, usdt
+from .reading import chains_stamp
 from .story import Chapter, refund_told, story
+from .words import moment
 
 LOW = 60  # seconds before the end at which the page warns
 DAY = 24 * 3600
-HELD, SEEN, PAID, LAPSED, ENDED = "held", "seen", "paid", "lapsed", "ended"
+HELD, CHECKING, SEEN, PAID, LAPSED, ENDED = "held", "checking", "seen", "paid", "lapsed", "ended"
+SOON, LATER, SELDOM = 3, 10, 60  # seconds between two looks of an open page
+FIRST = timedelta(minutes=10)  # in which most people pay
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,7 @@ class OrderPage:
     extensions: int
     returnable: bool
     at: datetime
+    usdt: Usdt | None = None
 
     @property
     def panel(self) -> str:
@@ -90,15 +97,21 @@ class OrderPage:
 
     @property
     def is_live(self) -> bool:
-        return self.state in (HELD, SEEN, PAID)
+        return self.state in (HELD, CHECKING, SEEN, PAID)
+
+    @property
+    def poll(self) -> int:
+        return poll(self.order, self.state, self.at)
 
     @property
     def can_buy_again(self) -> bool:
+        if self.payment.state == State.REVIEW:
+            return False
         return self.state in (LAPSED, ENDED) and self.event.status == Event.Status.PUBLISHED and not self.event.is_over(self.at)
 
     @property
     def step(self) -> int:
-        return {HELD: 1, SEEN: 1, PAID: 2}.get(self.state, 0)
+        return 2 if self.state == PAID else 1
 
     @property
     def free(self) -> bool:
@@ -132,21 +145,24 @@ class OrderPage:
 
 
 def order_page(order: Order, at: datetime) -> OrderPage:
-    """Put the page together with four queries; the order comes with its payment, event and promoter."""
+    """Put the page together with four queries, or six; the order comes with its payment, address, event and promoter."""
     payment, event = _payment(order), order.event
     items = list(order.items.select_related("tier").order_by("tier__position", "tier__price", "pk"))
     tiers = {item.tier_id: item.tier for item in items}
     entries = list(HistoryEntry.objects.filter(subject_id__in=[order.pk, payment.pk]).order_by("at", "pk"))
     state, returnable = _state(order, at), _returnable(order, at)
+    tickets = order.tickets.order_by("code") if order.paid_at else ()
     seats = [
         Seat(ticket, tiers[ticket.tier_id], number, returnable and ticket.status == Ticket.Status.VALID)
-        for number, ticket in enumerate(order.tickets.order_by("code"), start=1)
+        for number, ticket in enumerate(tickets, start=1)
     ]
     for seat in seats:  # so that nobody asks for them again
         seat.ticket.tier, seat.ticket.event, seat.ticket.order = seat.tier, event, order
     clock = Clock(at, order.expires_at, moment(order.expires_at, event)) if state == HELD and order.expires_at else None
     refund = refund_told(entries)
-    heading, lead = words(order, state, clock, refund, at)
+    panel = usdt(payment, order, at)
+    of_usdt = headings(panel, clock.wall if clock else "", event.promoter.name) if panel else None
+    heading, lead = of_usdt or words(order, state, clock, refund, at)
     return OrderPage(
         order=order,
         event=event,
@@ -167,18 +183,26 @@ def order_page(order: Order, at: datetime) -> OrderPage:
         extensions=EXTENSIONS - order.extensions if state == HELD and payment.state == State.AWAITING else 0,
         returnable=returnable,
         at=at,
+        usdt=panel,
     )
 
 
 def stamp(order: Order, at: datetime) -> str:
-    """Return what changes whenever the page does; the order comes `with_told_at`."""
+    """Return what changes whenever the page does; the order comes `with_told_at`, and with `pages.chains_read`."""
     state, clock = _state(order, at), Clock(at, order.expires_at or at, "")
-    return " ".join(map(str, (order.updated_at, _payment(order).updated_at, order.told_at, state, clock.ticks, clock.low, get_language())))
+    seen = (order.updated_at, _payment(order).updated_at, order.told_at, chains_stamp(order, at), poll(order, state, at))
+    return " ".join(map(str, (*seen, state, clock.ticks, clock.low, get_language())))
 
 
-def moment(at: datetime, event: Event) -> str:
-    local = at.astimezone(event.zone)
-    return f"{date_format(local, _('l j F Y, H:i'))} {zone_name(local)}"
+def poll(order: Order, state: str, at: datetime) -> int:
+    """Return after how many seconds an open page looks again; 0: nothing more will happen to it by itself."""
+    by_chain = _payment(order).provider == Provider.USDT
+    if state == PAID:
+        return SELDOM if _payment(order).state == State.SETTLED else LATER
+    if state in (HELD, CHECKING, SEEN):
+        moves = state != HELD or _payment(order).state == State.PARTIAL or at - order.reserved_at < FIRST
+        return SOON if by_chain and moves else LATER
+    return SELDOM if by_chain and state == LAPSED else 0
 
 
 def words(order: Order, state: str, clock: Clock | None, refund: Decimal | None, at: datetime) -> tuple[str, str]:
@@ -213,10 +237,14 @@ def _paid_words(order: Order, at: datetime) -> tuple[str, str]:
 
 
 def _state(order: Order, at: datetime) -> str:
-    """Return what a buyer is told; a hold that is over has ended, though the sweep may not have been here yet."""
+    """Return what a buyer is told. A hold that is over has ended, though the sweep may not have been here yet; not so where
+
+    money may have been sent in time: that the chain says, once it was read past the deadline.
+    """
     if order.status == Order.Status.PENDING:
-        over = order.expires_at is not None and order.expires_at <= at and _payment(order).state == State.AWAITING
-        return LAPSED if over else HELD
+        if order.expires_at is None or order.expires_at > at:
+            return HELD
+        return CHECKING if _payment(order).provider == Provider.USDT else LAPSED
     return {Order.Status.CONFIRMING: SEEN, Order.Status.PAID: PAID, Order.Status.EXPIRED: LAPSED}.get(Order.Status(order.status), ENDED)
 
 

@@ -12,4 +12,4 @@ def comes_back(order: Order, ticket: Ticket | None = None) -> Decimal:
     if order.status != Order.Status.PAID:
         return Decimal(0)
     places = {ticket.tier_id: 1} if ticket else {item.tier_id: item.kept for item in items}
-    return owed.by_policy(order, items, places)
+    return owed.at_most_left(order.payment, owed.by_policy(order, items, places))

@@ -26,6 +26,11 @@ TOLD: dict[tuple[str, str], Any] = {
     ("orders.order", "email_changed"): gettext_lazy("E-mail changed"),
     ("orders.order", "concern_raised"): gettext_lazy("You wrote to the seller"),
     ("orders.order", "concern_answered"): gettext_lazy("The seller answered"),
+    ("payments.payment", "partial"): gettext_lazy("A part of the money has come"),
+    ("payments.payment", "network_changed"): gettext_lazy("Another network chosen"),
+    ("payments.payment", "review"): gettext_lazy("A person looks at the money"),
+    ("payments.payment", "T14"): gettext_lazy("The payment fell out of the network"),
+    ("payments.payment", "T15"): gettext_lazy("The payment is in the network again"),
     ("payments.payment", "refunded"): gettext_lazy("The money went back"),
 }
 
@@ -56,7 +61,8 @@ def _chapter(entry: HistoryEntry, order: Order, said: Mapping[str, Concern], whe
         return Chapter(_("%(amount)s is to go back") % {"amount": amount}, when)
     if entry.action == "paid" and not order.total:
         return Chapter(_("Tickets issued"), when)
-    words = TOLD.get((entry.subject_type, entry.action))
+    row = TOLD.get((entry.subject_type, entry.details.get("row", "")))  # one word of the history can have several causes
+    words = row or TOLD.get((entry.subject_type, entry.action))
     return Chapter(str(words), when, _more(entry, order, said)) if words else None
 
 

@@ -15,6 +15,9 @@ from orders.actions import AccountNeeded, OneOrderEach, TooManyHolds, Wish
 from orders.models import Order
 from ticketing.errors import DomainError
 
+from .order import moment
+
+DATES = 3
 SHORT = (events.actions.SoldOut, events.actions.Queued, events.actions.NotOnSale)
 
 
@@ -24,7 +27,7 @@ def ways(refusal: DomainError, *, wish: Wish, slug: str, at: datetime) -> list[W
     if isinstance(refusal, OneOrderEach | TooManyHolds):
         return list(_own_orders(wish)) or [Way(_("Have the links mailed to me"), reverse("orders:find"))]
     if isinstance(refusal, SHORT):
-        return list(_others(wish, at)) or [Way(_("See what comes next"), reverse("events:home"))]
+        return [*_other_tiers(wish, at), *_other_dates(wish, at)] or [Way(_("See what comes next"), reverse("events:home"))]
     return []
 
 
@@ -44,8 +47,15 @@ def _own_orders(wish: Wish) -> Iterator[Way]:
         yield Way(_("Open order %(reference)s") % {"reference": order.reference}, reverse("payments:order", args=[order.secret]))
 
 
-def _others(wish: Wish, at: datetime) -> Iterator[Way]:
+def _other_tiers(wish: Wish, at: datetime) -> Iterator[Way]:
     found = Event.objects.with_prices().filter(pk=wish.event_id).first()
     for line in tickets(found, {}, at).lines if found else []:
         if line.is_open and line.id not in wish.lines:
             yield Way(_("%(tier)s, %(price)s") % {"tier": line.name, "price": line.price.written}, f"#quantity-{line.id}")
+
+
+def _other_dates(wish: Wish, at: datetime) -> Iterator[Way]:
+    """The same show at another time: of the same promoter, and of the same name."""
+    this = Event.all_objects.get(pk=wish.event_id)
+    for event in Event.objects.on_sale(at).filter(promoter=this.promoter_id, title=this.title).exclude(pk=this.pk)[:DATES]:
+        yield Way(f"{moment(event.starts_at, event)}, {event.city}", event.get_absolute_url())

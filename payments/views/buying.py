@@ -15,7 +15,7 @@ from events.models import DiscountCode
 from events.pages import Attempt
 from orders.actions import NothingChosen, Wish
 from payments import actions, pages
-from payments.forms import NotUnderstood, read_choice
+from payments.forms import NotUnderstood, read_choice, read_way
 from ticketing import limits
 from ticketing.errors import DomainError
 
@@ -35,7 +35,7 @@ def reserve(request: HttpRequest, slug: str) -> HttpResponse:
     """Make an order of what was chosen, or show the same page with what stands in the way and everything kept."""
     texts, form = events.views.event_texts(request, slug), Buy(request.POST)
     try:
-        wanted = read_choice(request.POST)
+        wanted, way = read_choice(request.POST), read_way(request.POST)
     except NotUnderstood as refusal:
         form.add_error(None, str(refusal))
         return _again(request, slug, Attempt(form), refusal.status)
@@ -47,11 +47,13 @@ def reserve(request: HttpRequest, slug: str) -> HttpResponse:
         return _again(request, slug, Attempt(form, wanted))
     token = visitor.token_of(request) or visitor.new_token()
     buyer = visitor.buyer(request, form, token, pages.consent(texts["terms"]))
-    wish = Wish(event_id=texts["id"], lines=wanted, buyer=buyer, code=form.cleaned_data["code"], form_key=form.cleaned_data["key"])
+    key = f"{form.cleaned_data['key']}{way}" if form.cleaned_data["key"] else ""  # another way to pay is another order
+    wish = Wish(event_id=texts["id"], lines=wanted, buyer=buyer, code=form.cleaned_data["code"], form_key=key)
     if wish.code:
         limits.check(CODES, limits.origin(request))
     try:
-        made = actions.check_out(wish=wish, at=timezone.now())
+        provider = pages.way_to_pay(way, **texts["paying"])
+        made = actions.check_out(wish=wish, at=timezone.now(), provider=provider)
     except DomainError as refusal:
         return _refused(request, slug, form, wish, refusal)
     response = See(reverse("payments:order", args=[made.secret]))

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from orders.models import Order, Ticket
 from orders.views.private import private
 from payments import actions, pages
+from payments.forms import NotUnderstood, read_token, read_transaction
 from ticketing.errors import Busy, DomainError
 
 from .buying import See
@@ -26,6 +27,32 @@ def extend(request: HttpRequest, secret: str) -> HttpResponse:
     found = order_behind(secret)
     said = _("Your tickets are held longer.")
     return _done(request, found, lambda: actions.extend(order_id=found.pk, at=timezone.now()), said)
+
+
+@require_POST
+@private
+def network(request: HttpRequest, secret: str) -> HttpResponse:
+    """Show the order to be paid on another network."""
+    found = order_behind(secret)
+
+    def deed() -> None:
+        actions.change_network(order_id=found.pk, token_id=read_token(request.POST), at=timezone.now())
+
+    return _done(request, found, deed, _("This is the network that you pay on now."))
+
+
+@require_POST
+@private
+def sent(request: HttpRequest, secret: str) -> HttpResponse:
+    """Say what we know of a transaction that the buyer names. Only the chain credits anything, so this changes nothing."""
+    found = order_behind(secret)
+    try:
+        said = pages.known_of(found, read_transaction(request.POST))
+    except NotUnderstood as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.info(request, said)
+    return See(reverse("payments:order", args=[found.secret]))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

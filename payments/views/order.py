@@ -9,12 +9,13 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from orders.models import Order
+from orders.papers.receipt import draw
 from orders.views.private import private
 from payments import pages
 
 
 def order_behind(address: str) -> Order:
-    found: Order | None = Order.objects.select_related("event__promoter", "payment").with_told_at().filter(secret=address).first()
+    found: Order | None = pages.orders_to_show().filter(secret=address).first()
     if found is None:
         raise Http404
     return found
@@ -34,6 +35,15 @@ def receipt(request: HttpRequest, secret: str) -> HttpResponse:
 
 @require_safe
 @private
+def receipt_pdf(request: HttpRequest, secret: str) -> HttpResponse:
+    found = order_behind(secret)
+    response = HttpResponse(draw(pages.receipt_of(pages.order_page(found, timezone.now()))), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{found.reference}.pdf"'
+    return response
+
+
+@require_safe
+@private
 def status(request: HttpRequest, secret: str) -> HttpResponse:
     """The part of the page that changes, as HTML or JSON; "nothing new" costs one query."""
     now, found = timezone.now(), order_behind(secret)
@@ -42,7 +52,7 @@ def status(request: HttpRequest, secret: str) -> HttpResponse:
     if request.headers.get("If-None-Match") == etag:
         response = HttpResponse(status=304)
     elif as_json:
-        response = JsonResponse(pages.as_json(found))
+        response = JsonResponse(pages.as_json(found, now))
     else:
         response = render(request, "orders/_order.html", {"page": pages.order_page(found, now)})
     response["ETag"] = etag

@@ -38,6 +38,20 @@ function equip(root) {
     stepper.addEventListener("input", () => { newer = true; });
     limit(stepper);
   }
+  if (navigator.clipboard) root.querySelectorAll("[data-copy][hidden]").forEach(copyable);
+}
+
+// Copying: what stands there is said on the button for two seconds.
+function copyable(button) {
+  const words = button.querySelector("span");
+  const before = words.textContent;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    [words.textContent, document.getElementById("told").textContent] = [button.dataset.done, button.dataset.done];
+    button.classList.add("copied");
+    setTimeout(() => { words.textContent = before; button.classList.remove("copied"); }, 2000);
+  });
 }
 
 equip(document);
@@ -51,10 +65,20 @@ if (printer) {
 
 // A part that is replaced gives the focus back to where it was, also on the buttons that are only made here.
 let focused = "";
-document.addEventListener("htmx:beforeSwap", () => { focused = document.activeElement.id; });
+let chosen = [];
+document.addEventListener("htmx:beforeSwap", () => {
+  focused = document.activeElement.id;
+  chosen = Array.from(document.querySelectorAll(".tabbed :checked, details[open][id]"), (part) => part.id);
+});
 document.addEventListener("htmx:afterSwap", () => {
   equip(document);
+  for (const part of chosen.map((id) => document.getElementById(id))) if (part) part.matches("details") ? (part.open = true) : (part.checked = true);
   document.getElementById(focused)?.focus({ preventScroll: true });
+});
+
+// Whoever comes back from a wallet sees at once what has come meanwhile.
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden && document.querySelector("#order[hx-get]")) htmx.trigger("#order", "look");
 });
 
 // Clock: how long places are held, by the server's time. It warns a minute before the end, and looks again at the end.

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from events.refunds import RefundPolicy, policy_of
 from tests import factories
 from tests.factories import THEN
+from ticketing.money import Currency, is_payable
 
 D = Decimal
 FREELY = RefundPolicy(until_hours=48, percent=D(100), withheld=D(0), keeps_fee=True, currency="IDR")
@@ -54,6 +55,18 @@ def test_refund_is_never_more_than_was_paid(tickets, fee, count, percent, withhe
     back = policy(percent=percent, withheld=withheld, keeps_fee=keeps_fee, currency=currency).refund(tickets=tickets, fee=fee, count=count)
 
     assert 0 <= back <= tickets + fee
+
+
+@given(
+    st.decimals(0, 10**9, places=0), st.integers(1, 50), st.integers(1, 50), st.decimals(0, 100, places=2), st.sampled_from(["IDR", "USD"])
+)  # fmt: skip
+def test_refund_of_a_share_can_be_paid_and_is_the_share_but_for_rounding(total, part, more, percent, currency):
+    """A share of an order is a fraction such as 33,333.67, which no bank sends in rupiah."""
+    share = total * part / (part + more)
+    back = policy(percent=percent, currency=currency).refund(tickets=share, fee=D(0), count=1)
+
+    assert is_payable(back, currency)
+    assert abs(back - share * percent / 100) <= D(1).scaleb(-Currency(currency).decimals) / 2
 
 
 @pytest.mark.parametrize(

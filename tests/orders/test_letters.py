@@ -291,13 +291,17 @@ def test_order_of_an_event_that_was_called_off_is_told_why_and_so_is_who_was_giv
     assert held.pk
 
 
-def test_one_seat_that_comes_back_is_told_to_buyer_and_holder():
+@pytest.mark.parametrize("by_seller", [True, False], ids=["annulled", "given back"])
+def test_one_seat_that_comes_back_is_told_to_buyer_and_holder(by_seller):
     event = factories.published(refund_until_hours=24)
     order = factories.paid(event, lines={event.tiers.get().pk: 2})
     ticket = passed_on(order)
 
     for _ in range(2):
-        payments.actions.cancel_seat(ticket_id=ticket.pk, at=THEN)
+        if by_seller:
+            payments.actions.annul_seat(ticket_id=ticket.pk, reason="Camera", by=None, at=THEN)
+        else:
+            payments.actions.cancel_seat(ticket_id=ticket.pk, at=THEN)
 
     assert sorted(owed("seat_cancelled", "cancelled")) == [("cancelled", "carl@example.org"), ("seat_cancelled", "bea@example.org")]
     mail.deliver_due()
@@ -305,6 +309,34 @@ def test_one_seat_that_comes_back_is_told_to_buyer_and_holder():
     assert "IDR 150,000 comes back" in to["One seat cancelled: Malam Jazz"]
     assert "1 × Regular" in to["One seat cancelled: Malam Jazz"]
     assert "opens the door no more" in to["Cancelled: Malam Jazz"]
+
+
+def test_the_last_seat_that_is_given_back_is_told_as_the_end_of_the_order():
+    order = factories.paid(factories.published(refund_until_hours=24))
+    payments.actions.cancel_seat(ticket_id=order.tickets.get().pk, at=THEN)
+
+    assert owed("cancelled", "seat_cancelled") == [("cancelled", "bea@example.org")]
+
+
+def test_who_was_given_a_free_seat_is_told_when_the_buyer_cancels_the_order():
+    event = factories.published(tiers=FREE)
+    order = factories.order(event, lines={event.tiers.get().pk: 2})
+    passed_on(order)
+    payments.actions.cancel(order_id=order.pk, at=THEN)
+
+    assert sorted(owed("cancelled")) == [("cancelled", "bea@example.org"), ("cancelled", "carl@example.org")]
+
+
+def test_an_address_that_had_enough_letters_gets_no_orders_of_others():
+    for number in range(3):
+        factories.order(factories.published(slug=f"e{number}"), "Carl")
+    order = factories.order(factories.published(slug="other"), "Bea")
+
+    with pytest.raises(actions.TooManyLetters):
+        actions.move_email(order_id=order.pk, email="carl@example.org", at=THEN, by="buyer")
+
+    assert Order.objects.get(pk=order.pk).secret == order.secret
+    assert "moved_away" not in kinds()
 
 
 # Sweeps

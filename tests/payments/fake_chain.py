@@ -93,6 +93,7 @@ class FakeChain:
 
     def reorg(self, depth: int, *, keep: bool = False, longer: int = 1) -> None:
         """Replace the newest blocks by a longer branch, where what they held is sent again or lost."""
+        depth = min(depth, len(self.blocks) - 1)  # all have the first block
         gone = self.blocks[-depth:]
         self.orphans.update({block.header.hash: block for block in gone})
         self.blocks = self.blocks[:-depth]
@@ -191,7 +192,7 @@ class FakeNode:
 
     @property
     def _known(self) -> list[Block]:
-        return self.chain.blocks[: len(self.chain.blocks) - self.lag] if self.lag else self.chain.blocks
+        return self.chain.blocks[: max(1, len(self.chain.blocks) - self.lag)]
 
     def _block(self, block: str) -> Block:
         for known in self._known:

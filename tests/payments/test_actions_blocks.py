@@ -76,15 +76,47 @@ def test_what_is_final_stays_final_and_old_blocks_are_forgotten(chain, headers, 
     for header in headers[1:]:
         apply(chain, header)
 
-    for final in (3, 1, 99):
+    for final in (3, 1, 99, 99):
         actions.see_head(chain_id=chain.pk, final_number=final, at=headers[6].at if final == 3 else None)
+        actions.look_again(chain_id=chain.pk, through=final, found=[])
         if final == 1:
             assert ChainCursor.objects.get().final_number == 3
             assert stands() == (6, [3, 4, 5, 6])
 
     cursor = ChainCursor.objects.get()
-    assert (cursor.final_number, cursor.reached_at) == (6, headers[6].at)
+    assert (cursor.final_number, cursor.checked_number, cursor.reached_at) == (6, 6, headers[6].at)
     assert stands() == (6, [4, 5, 6])
+
+
+def test_blocks_that_nobody_looked_at_again_are_kept(chain, headers, monkeypatch):
+    monkeypatch.setattr(blocks, "KEPT", 0)
+    actions.begin_chain(chain_id=chain.pk, header=headers[0])
+    for header in headers[1:]:
+        apply(chain, header)
+    actions.see_head(chain_id=chain.pk, final_number=6, at=None)
+    actions.look_again(chain_id=chain.pk, through=2, found=[])
+
+    actions.see_head(chain_id=chain.pk, final_number=6, at=None)
+
+    assert stands() == (6, [2, 3, 4, 5, 6])
+
+
+def test_what_was_missed_is_noted_once_and_only_of_blocks_that_stand(settings):
+    settings.WALLET_XPUBS = [keys.xpub()]
+    world = make()
+    order = world.order()
+    world.mine()
+    missed = Arrival(world.fake.head.number, world.fake.head.hash, 0, "0x" + "a" * 64, USDT, SENDER, address(order), 7, world.at)
+    elsewhere = replace(missed, block="0x" + "e" * 64, index=1)
+    ChainCursor.objects.update(final_number=world.fake.head.number, checked_number=-1)
+
+    counts = [actions.look_again(chain_id=world.chain.pk, through=99, found=[missed, elsewhere]) for _ in range(2)]
+
+    assert (counts, ChainCursor.objects.get().checked_number) == ([1, 0], world.fake.head.number)
+    assert list(Transfer.objects.values_list("block_hash", "amount", "canonical")) == [(missed.block, 7, True)]
+    assert Payment.objects.get().touched_height == missed.number
+    assert actions.roll_back(chain_id=world.chain.pk, block=missed.block, at=world.at)
+    assert ChainCursor.objects.get().checked_number == missed.number - 1
 
 
 def test_a_block_that_comes_back_brings_its_transfers_back(settings):

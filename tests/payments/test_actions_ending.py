@@ -9,7 +9,7 @@ import events.actions
 from accounts.actions import NotAllowed
 from orders import actions as orders_actions
 from orders.models import Order, OrderItem, Ticket
-from payments import actions, owed, tasks
+from payments import actions, owed, pages, tasks
 from payments.models import Payment
 from tests import factories
 from tests.factories import THEN
@@ -198,15 +198,24 @@ def test_cancelling_gives_the_use_of_a_code_back(make):
     assert kept()
 
 
-def test_seats_annulled_one_by_one_owe_no_more_than_was_paid():
+@pytest.mark.parametrize("by_seller", [True, False], ids=["annulled", "given back"])
+def test_seats_that_come_back_one_by_one_owe_whole_rupiah_and_what_was_paid_together(by_seller):
     """A third of 150,002 is more than 50,000, and is rounded up."""
     tiers = [{"name": "Regular", "price": Decimal(50_000), "quantity": 3}]
-    event = factories.published(tiers=tiers, fee_percent=Decimal(0), fee_fixed=Decimal(2), fee_per="order", tax_percent=Decimal(0))
+    terms = {"fee_percent": Decimal(0), "fee_fixed": Decimal(2), "fee_per": "order", "tax_percent": Decimal(0)}
+    event = factories.published(tiers=tiers, refund_until_hours=24, refund_percent=Decimal(100), refund_keeps_fee=False, **terms)
     order = factories.paid(event, lines={factories.tier().pk: 3})
     assert order.total == 150_002
+    said = []
 
     for ticket in order.tickets.order_by("code"):
-        actions.annul_seat(ticket_id=ticket.pk, reason="A mistake.", by=None, at=THEN)
+        said.append(pages.comes_back(Order.objects.get(), ticket))
+        if by_seller:
+            actions.annul_seat(ticket_id=ticket.pk, reason="A mistake.", by=None, at=THEN)
+        else:
+            actions.cancel_seat(ticket_id=ticket.pk, at=THEN)
 
+    assert said == [50_001, 50_001, 50_000]
+    assert sorted(map(Decimal, refunds())) == sorted(said)
     assert owed.refunded(Payment.objects.get()) == 150_002
     assert kept()

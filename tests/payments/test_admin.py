@@ -10,8 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 import events.actions
+import orders.actions
 from accounts import roles
-from orders.models import Note, Order, Ticket
+from orders.models import Concern, Note, Order, Ticket
 from payments import actions
 from tests import factories
 from tests.factories import THEN
@@ -111,7 +112,7 @@ def test_lists_cost_as_many_queries_with_many_rows_as_with_one(client, owner, ev
         (url("changelist", model="orders_ticket"), 11),
         (url("changelist", model="payments_payment"), 11),
         (url("changelist", model="payments_eventsales"), 11),
-        (url("change", Order.objects.first().pk), 22),
+        (url("change", Order.objects.first().pk), 23),
     ):
         with django_assert_max_num_queries(most):
             assert client.get(where).status_code == 200
@@ -183,6 +184,59 @@ def test_buttons_do_what_they_say(client, owner, event):
     assert sorted(deeds) == sorted([("placed", "buyer"), *((deed, who) for deed in done)])
     kinds = EmailMessage.objects.filter(kind__regex="^(orders|payments)").values_list("kind", flat=True)
     assert sorted(kinds) == ["orders.held", "orders.tickets", "orders.tickets", "payments.cancelled", "payments.seat_cancelled"]
+
+
+def test_a_ticket_is_issued_again_and_letters_go_elsewhere_at_once(client, owner, event):
+    order = factories.paid(event)
+    seat, secret = order.tickets.get(), order.secret
+
+    with time_machine.travel(THEN + timedelta(days=3), tick=False):
+        factories.sign_in(client, owner)
+        assert "Whoever has the seat gets a letter" in text(client.get(url("reissue", seat.pk, model="orders_ticket")))
+        assert press(client, seat, "reissue", model="orders_ticket").status_code == 302
+        assert "already" in text(press(client, order, "move", email="BEA@example.org"))
+        assert press(client, order, "move", email="bea@new.example").status_code == 302
+
+        again = Order.objects.get()
+        press(client, order, "annul", reason="Rain")
+        for where in (url("move", order.pk), url("reissue", seat.pk, model="orders_ticket")):
+            assert where not in text(client.get(where.rpartition("/")[0].rpartition("/")[0] + "/change/"))
+
+    assert (again.buyer_email, again.secret == secret) == ("bea@new.example", False)
+    assert (again.tickets.get().serial == seat.serial, again.tickets.get().holder_email) == (False, "bea@new.example")
+    who = f"user:{owner.pk}"
+    deeds = HistoryEntry.objects.filter(action__in=["reissued", "email_changed"]).values_list("action", "actor")
+    assert sorted(deeds) == [("email_changed", who), ("reissued", who)]
+    sent = EmailMessage.objects.filter(kind__in=["orders.seat_reissued", "orders.moved_away"]).values_list("kind", "to")
+    assert sorted(sent) == [("orders.moved_away", "bea@example.org"), ("orders.seat_reissued", "bea@example.org")]
+    assert kept()
+
+
+def test_what_buyers_say_is_wrong_is_found_open_ones_first_and_answered(client, owner, event):
+    orders_of = [factories.paid(event, name) for name in ("Bea", "Carl", "Dora")]
+    for number, order in enumerate(orders_of):
+        moment = THEN + timedelta(hours=number)
+        orders.actions.raise_concern(order_id=order.pk, words=f"Wrong {number} <b>", at=moment, by="buyer")
+    first, _second, third = Concern.objects.order_by("asked_at")
+    assert "3 messages of buyers wait for an answer" in text(client.get("/admin/"))
+
+    asked = text(client.get(url("reply", first.pk, model="orders_concern")))
+    assert "Wrong 0 &lt;b&gt;" in asked
+    assert press(client, first, "reply", model="orders_concern", answer="").status_code == 200
+    assert press(client, first, "reply", model="orders_concern", answer="Look into your mail.").status_code == 302
+    assert "meanwhile" in text(press(client, first, "reply", model="orders_concern", answer="Twice"))
+
+    shown = text(client.get(url("changelist", model="orders_concern")))
+    assert re.findall("Wrong [0-2]", shown) == ["Wrong 1", "Wrong 2", "Wrong 0"]
+    assert "Wrong 0" not in text(client.get(url("changelist", model="orders_concern"), {"answered": "no"}))
+    assert re.findall("Wrong [0-2]", text(client.get(url("changelist", model="orders_concern"), {"q": "dora@example.org"}))) == ["Wrong 2"]
+    for where in (url("change", orders_of[0].pk), url("change", first.pk, model="orders_concern")):
+        page = text(client.get(where))
+        assert ("Look into your mail." in page, "Answered by" in page, "Wrong 0 &lt;b&gt;" in page) == (True, True, True)
+    assert url("reply", third.pk, model="orders_concern") in text(client.get(url("change", orders_of[2].pk)))
+    assert EmailMessage.objects.get(kind="orders.concern_answered").to == "bea@example.org"
+    factories.sign_in(client, factories.member(event.promoter, "Max", "manager"))
+    assert "2 messages of buyers wait for an answer" in text(client.get("/admin/"))
 
 
 def test_marking_paid_is_finances_and_cancelling_the_managers(client, event):
@@ -331,7 +385,7 @@ def test_hostile_input_gets_words(client, owner, event, value):
     client.raise_request_exception = False
     order = factories.order(event)
     for name in ("q", "state", "payment", "way", "event", "p", "o", "_to_field"):
-        for model in ("orders_order", "orders_ticket", "payments_payment", "payments_eventsales"):
+        for model in ("orders_order", "orders_ticket", "orders_concern", "payments_payment", "payments_eventsales"):
             assert client.get(url("changelist", model=model), {name: value}).status_code in {200, 302, 400}, (model, name)
     for name in ("mark_paid", "annul", "note"):
         assert press(client, order, name, reason=value, text=value, used_too=value).status_code in {200, 302, 400, 409}, name

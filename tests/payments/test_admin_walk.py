@@ -7,8 +7,9 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
+import orders.actions
 from accounts import roles
-from orders.models import Note, Order, Ticket
+from orders.models import Concern, Note, Order, Ticket
 from payments import actions
 from payments.models import Payment
 from tests import factories
@@ -17,14 +18,16 @@ from tests.factories import THEN
 pytestmark = pytest.mark.django_db
 CANARY = "Zebrafinch"
 PAGES = {
-    "orders_order": ("change", "history", "delete", "mark_paid", "extend", "resend", "note", "annul"),
-    "orders_ticket": ("change", "history", "delete", "annul"),
+    "orders_order": ("change", "history", "delete", "mark_paid", "extend", "resend", "move", "note", "annul"),
+    "orders_ticket": ("change", "history", "delete", "annul", "reissue"),
+    "orders_concern": ("change", "history", "delete", "reply"),
     "payments_payment": ("change", "history", "delete"),
     "payments_eventsales": ("change", "history", "delete"),
 }
 LISTS = {
     "orders_order": ("changelist", "orders_csv", "orders_xlsx"),
     "orders_ticket": ("changelist", "tickets_csv", "attendees_csv", "tickets_xlsx"),
+    "orders_concern": ("changelist",),
     "payments_payment": ("changelist",),
     "payments_eventsales": ("changelist",),
 }
@@ -45,6 +48,7 @@ def theirs(groups):
     actions.annul(order_id=gone.pk, reason=CANARY, by=None, at=THEN)
     for order in (paid, held, gone):
         actions.add_note(order_id=order.pk, text=CANARY, by=None, at=THEN)
+        orders.actions.raise_concern(order_id=order.pk, words=CANARY, at=THEN, by="buyer")
     Order.objects.update(legacy_reference="")
     Order.objects.filter(pk=paid.pk).update(legacy_reference=f"RES-{CANARY}")
     actions.refresh_sales()
@@ -56,10 +60,11 @@ def url(model, page, *given):
 
 
 def rows(event):
-    orders = list(event.orders.all())
-    yield from (("orders_order", row) for row in orders)
+    made = list(event.orders.all())
+    yield from (("orders_order", row) for row in made)
     yield from (("orders_ticket", row) for row in event.tickets.all())
-    yield from (("payments_payment", order.payment) for order in orders)
+    yield from (("orders_concern", order.concerns.get()) for order in made)
+    yield from (("payments_payment", order.payment) for order in made)
     yield "payments_eventsales", event.sales
 
 
@@ -69,7 +74,12 @@ def requests(event):
         for page in PAGES[model]:
             for pk in (str(row.pk), row.pk.hex):
                 yield "get", url(model, page, pk), {}, {403, 404}
-                yield "post", url(model, page, pk), {"reason": "x", "text": "x", "post": "yes"}, {403, 404}
+                yield (
+                    "post",
+                    url(model, page, pk),
+                    {"reason": "x", "text": "x", "email": "eve@example.org", "answer": "x", "post": "yes"},
+                    {403, 404},
+                )
     names = (CANARY, CANARY.lower(), f"{CANARY}0@example.org".lower(), f"RES-{CANARY}")
     names += tuple(event.orders.values_list("reference", flat=True)) + tuple(event.tickets.values_list("code", flat=True))
     for model, pages in LISTS.items():
@@ -95,7 +105,7 @@ def test_p_02_hundreds_of_requests_find_nothing_of_anothers_orders(client, their
     ours = factories.promoter("Olive", name="Kookaburra")
     factories.paid(factories.published(ours, title="Kookaburra night", slug="ours"), "Bea")
     factories.sign_in(client, factories.member(ours, "Max", "manager"))
-    before = [list(model.objects.order_by("pk").values()) for model in (Order, Ticket, Payment, Note)]
+    before = [list(model.objects.order_by("pk").values()) for model in (Order, Ticket, Payment, Note, Concern)]
     secrets = {str(secret) for secret in Order.objects.values_list("secret", flat=True)}
     asked, faults = 0, []
 
@@ -111,7 +121,7 @@ def test_p_02_hundreds_of_requests_find_nothing_of_anothers_orders(client, their
 
     assert faults == []
     assert asked > 300
-    assert before == [list(model.objects.order_by("pk").values()) for model in (Order, Ticket, Payment, Note)]
+    assert before == [list(model.objects.order_by("pk").values()) for model in (Order, Ticket, Payment, Note, Concern)]
 
 
 def test_p_02_staff_find_the_canary_on_the_same_roads(client, theirs):
@@ -138,4 +148,4 @@ def test_everything_of_orders_and_payments_in_the_admin_is_walked():
         if model._meta.app_label in {"orders", "payments"}
     }
 
-    assert ours == {*PAGES, "orders_userticket"}
+    assert ours == {*PAGES, "orders_userticket", "payments_chain"}  # the last two are for staff alone

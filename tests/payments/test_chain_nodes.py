@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from payments.blocks import Header, Log, Untrue, arrivals, may_hold_transfers
-from payments.chain.node import UnknownBlock
+from payments.chain.node import NodeFailed, UnknownBlock
 from payments.chain.nodes import Nodes, NoNode
 from tests.payments.fake_chain import OTHER_STABLE, SENDER, USDT, Block, FakeChain, Sent, Tx
 
@@ -189,3 +189,43 @@ def test_the_environment_names_the_nodes(settings):
     settings.RPC_URLS = {424242: ["http://127.0.0.1:1/key", "http://localhost:1/key"]}
 
     assert (len(nodes_of(424242)), nodes_of(424242) is nodes_of(424242), len(nodes_of(424243))) == (2, True, 0)
+
+
+def between(chain, *members):
+    members = nodes(chain, *members)
+    return members.transfers_between(members.view(at=chain.now), [block.header for block in chain.blocks], [USDT])
+
+
+def test_a_stretch_is_what_any_node_shows_of_it():
+    chain = FakeChain()
+    for amount in (1, 2):
+        chain.pay(OURS, amount)
+        chain.mine()
+    half = chain.node("half", hides=lambda log: int(log.data, 16) == 1)
+    other = chain.node("other", hides=lambda log: int(log.data, 16) == 2)
+
+    assert sorted(one.amount for one in between(chain, half, other)) == [1, 2]
+    with pytest.raises(NoNode):  # one that shows a log of another block has no say
+        between(chain, half, chain.node("liar", adds=lambda header: [replace(chain.blocks[1].logs[0], number=99)]))
+
+
+def test_a_stretch_needs_a_second_node_unless_there_is_none(chain):
+    assert [one.amount for one in between(chain, chain.node())] == [5]
+    with pytest.raises(NoNode):
+        between(chain, chain.node(), chain.node("mute", down={"logs_between"}))
+
+
+def test_what_is_too_much_for_a_node_is_read_in_parts(chain, monkeypatch):
+    small, whole = chain.node(), chain.node().logs_between
+    asked = []
+
+    def few(first, last, tokens):
+        asked.append((first, last))
+        if last - first > 1:
+            raise NodeFailed("more than two blocks")
+        return whole(first, last, tokens)
+
+    monkeypatch.setattr(small, "logs_between", few)
+
+    assert [one.amount for one in between(chain, small)] == [5]
+    assert asked == [(0, 3), (0, 1), (2, 3)]

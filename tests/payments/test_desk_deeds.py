@@ -66,6 +66,15 @@ def test_annul_seat_of_the_last_one_annuls_the_order():
     assert kept()
 
 
+def test_annul_locks_the_tickets_too_so_that_no_gate_lets_one_in_meanwhile(locked):
+    _event, order = pair()
+    locked.clear()
+
+    actions.annul(order_id=order.pk, reason="Camera", by=None, at=THEN)
+
+    assert locked[:3] == ["Payment", "Order", "Ticket"]
+
+
 def test_annul_seat_is_the_planners_and_spares_what_was_used():
     event, order = pair()
     seat = order.tickets.first()

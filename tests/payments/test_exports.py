@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import zipfile
 from decimal import Decimal
 
@@ -166,3 +167,16 @@ def test_export_data_writes_a_file_for_its_owner_alone(event, tmp_path):
     assert (file.stat().st_mode & 0o777, file.read_bytes()[:2], said.getvalue()) == (0o600, b"PK", "1 rows.\n")
     with pytest.raises(CommandError, match="no event"):
         call_command("export_data", "tickets", "--event", "nowhere")
+
+
+def test_export_data_writes_objects_for_machines(event, tmp_path):
+    order = factories.paid(event, lines={event.tiers.get().pk: 2})
+    Order.objects.update(buyer_name="=Bea “B”\n")
+    file = tmp_path / "orders.json"
+
+    call_command("export_data", "orders", "--json", "--output", str(file), stderr=io.StringIO())
+
+    [told] = [json.loads(line) for line in file.read_text().splitlines()]
+    names = ("reference", "name", "status", "tickets left", "total", "starts at", "cancelled at")
+    assert [told[name] for name in names] == [order.reference, "=Bea “B”\n", "paid", 2, "330000.00", "2027-03-03T16:00:00+07:00", None]
+    assert AuditLog.objects.get(action="EXPORT").new_values["format"] == "json"

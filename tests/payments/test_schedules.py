@@ -132,7 +132,7 @@ class Shop:
     def heal(self):
         for member in self.world.members:
             member.lag, member.down, member.hides = 0, False, lambda log: False
-        self.world.fake.mine(12)
+        self.world.fake.mine(12 + watcher.STRETCH)
         self.world.watch(4)
 
 
@@ -240,6 +240,30 @@ def test_two_watchers_at_once_do_what_one_does(settings, together):
     assert [pair(order) for order in orders] == [("paid", "settled")] * 4 + [("pending", "awaiting")] * 2
     assert [tickets(order) for order in orders] == [1] * 4 + [0] * 2
     assert Transfer.objects.count() == 4
+    assert broken() == []
+
+
+def test_what_one_node_keeps_back_while_the_other_is_away_is_found_once_it_is_final(settings, caplog):
+    settings.WALLET_XPUBS = [keys.xpub()]
+    world = make(small_depth=2)
+    order = world.order()
+    liar, other = world.members
+    liar.hides, other.down = lambda log: True, True
+    world.pay(order)
+    world.mine(8 + watcher.STRETCH)
+    assert (pair(order), Transfer.objects.count()) == (("pending", "awaiting"), 0)
+
+    world.mine()
+    assert Transfer.objects.count() == 0  # nobody else was there to be asked
+
+    other.down = False
+    world.nodes._failed_at.clear()
+    world.watch()
+    liar.hides = lambda log: False
+    world.watch()
+
+    assert (pair(order), tickets(order)) == (("paid", "settled"), 1)
+    assert [record.missed for record in caplog.records if "kept transfers back" in record.message] == [1]
     assert broken() == []
 
 

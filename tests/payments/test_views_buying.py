@@ -1,9 +1,10 @@
 """From an event to an order: the form, what it makes, and what stands in its way, in words and with everything kept."""
 
 import re
+from collections import Counter
 from datetime import timedelta
-from decimal import Decimal
-from urllib.parse import parse_qs, urlsplit
+from decimal import ROUND_HALF_UP, Decimal
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 import time_machine
@@ -221,6 +222,41 @@ def test_i_1_fields_that_come_twice_or_are_not_ours_change_nothing(client):
     assert Order.objects.values_list("total", "currency", "status").get() == (300_000, "IDR", "pending")
 
 
+def test_i_1_whatever_is_sent_is_answered_in_words_and_every_order_costs_what_it_must(client, settings):
+    """Each hostile text in three fields, beside a good choice; sums are added up here anew."""
+    settings.RATE_LIMITS, client.raise_request_exception = False, False
+    tiers = [{"name": "Regular", "price": Decimal(99_999), "quantity": 900}, {"name": "Pit", "price": Decimal(70_001), "quantity": 900}]
+    terms = {"fee_percent": Decimal("3.3"), "fee_fixed": Decimal(500), "tax_percent": Decimal(11)}
+    event = factories.published(tiers=tiers, **terms)
+    events.actions.add_code(event_id=event.pk, by=None, at=THEN, code="HUJAN", percent=Decimal("12.5"))
+    good = {factories.tier().pk: 2, factories.tier("Pit").pk: 3}
+    texts = [*HOSTILE, "0", "", "\x00", "\ud800", "{{ 7*7 }}", "%s%n", "<script>", "a@b\nBcc: c@d", "𝟚", "HUJAN", "../../", "null"]
+    fields = ["email", "name", "phone", "code", "key", "total", f"quantity-{factories.tier().pk}"]
+    tried = [(fields[(place + shift) % len(fields)], typed) for place, typed in enumerate(texts) for shift in (0, 2, 3)]
+
+    statuses = Counter()
+    for number, (field, typed) in enumerate(tried):
+        sent = form(event, good, key=f"k{number}", email=f"buyer{number}@example.org", code="HUJAN" if number % 2 else "") | {field: typed}
+        body = "&".join(f"{quote(str(name))}={quote(str(text), errors='surrogatepass')}" for name, text in sent.items())
+        answer = Client().post(f"/events/{event.slug}/reserve/", body, content_type="application/x-www-form-urlencoded")
+        assert answer.status_code in {200, 303, 400, 409}, (field, typed, answer.status_code)
+        statuses[answer.status_code] += 1
+
+    assert min(statuses[303], statuses[409]) > 15
+    for order in Order.objects.prefetch_related("items__tier"):
+        cents = Decimal(1)
+        unit = {
+            item.tier.name: (item.tier.price * (Decimal("0.875") if order.code_id else 1)).quantize(cents, ROUND_HALF_UP)
+            for item in order.items.all()
+        }
+        lines = sum(unit[item.tier.name] * item.quantity for item in order.items.all())
+        full = sum(item.tier.price * item.quantity for item in order.items.all())
+        fee = (lines * Decimal("0.033") + 500 * order.quantity).quantize(cents, ROUND_HALF_UP)
+        tax = (lines * Decimal("0.11")).quantize(cents, ROUND_HALF_UP)
+        assert (order.discount, order.subtotal, order.total) == (full - lines, lines, full - order.discount + fee + tax)
+    assert kept()
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
@@ -330,6 +366,21 @@ def test_what_is_still_to_be_had_is_offered(client):
 
     assert value(short, f"quantity-{factories.tier().pk}") == "3"
     assert f'href="#quantity-{factories.tier("Balcony").pk}">Balcony, IDR 250,000</a>' in out.content.decode()
+
+
+def test_the_same_show_at_other_dates_is_offered(client):
+    tiers = [{"name": "Regular", "price": Decimal(1), "quantity": 9}]
+    event, other, gone, foreign = (
+        factories.published(team, tiers=tiers, starts_at=THEN + timedelta(days=days))
+        for team, days in ((None, 30), (None, 31), (None, 32), (factories.promoter("Mira", name="Mira"), 33))
+    )
+    for show in (event, gone):
+        show.tiers.update(sold=9)
+
+    answer = buy(client, event).content.decode()
+
+    assert f'href="{other.get_absolute_url()}">Thursday 4 March 2027, 16:00 WIB, Jakarta</a>' in answer
+    assert (gone.get_absolute_url() in answer, foreign.get_absolute_url() in answer) == (False, False)
 
 
 def test_places_whose_time_is_over_are_had_at_once(client):

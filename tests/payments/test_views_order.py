@@ -4,12 +4,14 @@ import json
 import re
 from datetime import timedelta
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 import time_machine
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pypdf import PdfReader
 
 import events.actions
 import payments.actions
@@ -153,7 +155,7 @@ def test_b_1_another_ones_secret_is_not_there_on_any_address(client):
     code = other.tickets.get().code
 
     for secret in ("x" * 32, order.secret[:-1], order.reference, str(order.pk), "%00", "é"):
-        for rest in ("", "status/", "cancel/", "receipt/", f"cancel/{code}/"):
+        for rest in ("", "status/", "cancel/", "receipt/", "receipt.pdf", f"cancel/{code}/"):
             assert client.get(f"/orders/{secret}/{rest}").status_code in (404, 400), (secret, rest)
         for rest in ("extend/", "cancel/", f"cancel/{code}/"):
             assert client.post(f"/orders/{secret}/{rest}").status_code in (404, 400), (secret, rest)
@@ -169,8 +171,8 @@ def test_d_21_pages_behind_a_secret_are_kept_by_nobody_and_told_to_nobody(client
         answer = page(client, order, rest)
         assert "no-store" in answer["Cache-Control"], rest
         assert (answer["Referrer-Policy"], answer["X-Robots-Tag"]) == ("same-origin", "noindex, nofollow")
-    told = page(client, order, "status/", headers={"Accept": "application/json"})
-    assert (told["Referrer-Policy"], "no-store" in told["Cache-Control"]) == ("no-referrer", True)
+    for told in (page(client, order, "status/", headers={"Accept": "application/json"}), page(client, order, "receipt.pdf")):
+        assert (told["Referrer-Policy"], "no-store" in told["Cache-Control"]) == ("no-referrer", True)
 
 
 @pytest.mark.parametrize("make", [factories.order, factories.paid])
@@ -335,3 +337,42 @@ def test_u_24_the_receipt_says_who_sold_what_to_whom_for_how_much(client):
         "paid to the promoter",
     ):
         assert said in shown, said
+
+
+def on_paper(client, order):
+    return [" ".join(sheet.extract_text().split()) for sheet in PdfReader(BytesIO(page(client, order, "receipt.pdf").content)).pages]
+
+
+def test_u_24_the_receipt_on_paper_says_the_same(client):
+    event = factories.published(fee_percent=Decimal(10), tax_percent=Decimal(11), refund_until_hours=24)
+    order = factories.order(event, lines={event.tiers.get().pk: 2})
+    assert "Order, not paid" in on_paper(client, order)[0]
+    payments.actions.settle_by_hand(order_id=order.pk, reason="Seen", by=None, at=THEN)
+    payments.actions.annul_seat(ticket_id=order.tickets.first().pk, reason="Camera", by=None, at=THEN)
+
+    [shown] = on_paper(client, order)
+
+    for said in (
+        f"Receipt Order {order.reference}",
+        "Radio Hujan, hello@radio.example",
+        "Bea, bea@example.org",
+        "Malam Jazz",
+        "Wednesday 3 March 2027, 16:00 WIB",
+        "Regular (1 given back) 2 IDR 150,000 IDR 300,000",
+        "Service fee IDR 30,000 Tax IDR 33,000 Total IDR 363,000 Goes back to you IDR 181,500",
+    ):
+        assert said in shown, said
+    assert order.secret not in shown
+    assert "Regular (1 given back) 2" in text(page(client, order, "receipt/"))
+
+
+def test_a_long_receipt_goes_on_over_the_page(client):
+    tiers = [{"name": f"Block {number:02}", "price": Decimal(50_000), "quantity": 9} for number in range(60)]
+    event = factories.published(tiers=tiers)
+    order = factories.paid(event, lines={tier.pk: 1 for tier in event.tiers.all()})
+
+    first, second = on_paper(client, order)
+
+    assert "Block 00" in first
+    assert "Block 59" in second
+    assert "Total IDR 3,000,000" in second

@@ -61,8 +61,8 @@ class World:
         self.watch()
 
 
-def make(*, members: int = 2, seats: int = 5, small_depth: int = 3, **facts: object) -> World:
-    fake = FakeChain(start=THEN)
+def make(*, members: int = 2, seats: int = 5, small_depth: int = 3, start: datetime = THEN, **facts: object) -> World:
+    fake = FakeChain(start=start)
     nodes = [fake.node(f"node{number}") for number in range(members)]
     chain = Chain.objects.create(
         number=fake.id, name="Test chain", enabled=True, small_depth=small_depth, final_depth=8, query_delay=0, **facts

@@ -15,7 +15,7 @@ from ticketing import audit
 
 class Command(BaseCommand):
     help = (
-        "Write orders, tickets or attendees as CSV or XLSX, with names and addresses in it; the audit log keeps that it was done. "
+        "Write orders, tickets or attendees as CSV, XLSX or JSON, with names and addresses in it; the audit log keeps that it was done. "
         "Memory stays the same whatever the number of rows. "
         "Example: python manage.py export_data attendees --event radio-hujan --output guests.csv"
     )
@@ -24,6 +24,9 @@ class Command(BaseCommand):
         parser.add_argument("sheet", choices=exports.SHEETS)
         parser.add_argument("--event", help="the last part of one event's address; without it, all events")
         parser.add_argument("--format", choices=exports.FORMS, default="csv")
+        parser.add_argument(
+            "--json", dest="format", action="store_const", const="json", help="an object of JSON in each line, for machines"
+        )
         parser.add_argument("--output", help="the file to write; without it, the output")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -41,8 +44,9 @@ class Command(BaseCommand):
             with exports.workbook(sheet, rows) as book, _file(options["output"]) as file:
                 shutil.copyfileobj(book, file)
             return
+        parts = exports.objects if options["format"] == "json" else exports.lines
         with _file(options["output"]) as file:
-            for part in exports.lines(sheet, rows):
+            for part in parts(sheet, rows):
                 file.write(part.encode())
 
 

@@ -1,0 +1,38 @@
+"""Transfers, as their senders would recognise them."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from payments import links
+from payments.actions.facts import Facts
+from payments.amounts import digits
+from payments.models import Transfer
+
+from .words import moment
+
+
+@dataclass(frozen=True)
+class Arrived:
+    amount: str
+    token: str
+    chain: str
+    when: str
+    tx: str
+    link: str
+    counts: bool  # or it is another token, or on another chain than the one that is paid on
+
+    @property
+    def where(self) -> str:
+        return urlsplit(self.link).hostname or ""
+
+
+def came(one: Transfer, facts: Facts) -> Arrived:
+    return Arrived(
+        amount=digits(int(one.amount), one.token.decimals),
+        token=one.token.label,
+        chain=one.chain.name,
+        when=moment(one.block_at, facts.order.event),
+        tx=one.tx_hash,
+        link=links.explorer_of_tx(one.chain.explorer, one.tx_hash),
+        counts=one.accepted and (one.chain_id, one.token_id) == (facts.quote.chain_id, facts.quote.token_id),
+    )

@@ -1,0 +1,221 @@
+"""What the order's page shows of a payment in USDT: how much, where to, what has come, and how certain it is."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.conf import settings
+from django.urls import Resolver404, resolve
+from django.utils.functional import cached_property
+
+from orders.models import Order
+from payments import amounts, links, receiving
+from payments.actions.facts import Facts, arrived_for, cursor_of, depth_of, facts_from, quotes_of
+from payments.actions.quoting import can_see
+from payments.actions.rows import LATE_WINDOW, late_rest
+from payments.known import KNOWN
+from payments.models import Payment, Provider, Quote, State
+from ticketing.money import Currency, written
+
+from .arrivals import Arrived, came
+from .codes import Code
+from .offers import Network, networks
+from .words import about_minutes, moment
+
+logger = logging.getLogger(__name__)
+
+WAITING, SHORT, CHECKING, SEEN = "waiting", "short", "checking", "seen"
+SETTLED, DOUBTED, REVIEW, CLOSED = "settled", "doubted", "review", "closed"
+DEMO_WALLET = "/demo/wallet/"
+
+
+@dataclass(frozen=True)
+class Usdt:
+    """`address` is computed anew for this very page, and empty if the one in the database is not our wallet's."""
+
+    facts: Facts
+    arrived: Sequence[Arrived]
+    address: str
+    mode: str
+    at: datetime
+    rest: int = 0  # what would still settle an order whose time is over, at the rate of now
+
+    @property
+    def quote(self) -> Quote:
+        return self.facts.quote
+
+    @property
+    def chain(self) -> str:
+        return str(self.quote.chain.name)
+
+    @property
+    def token(self) -> str:
+        return str(self.quote.token.label)
+
+    @property
+    def due(self) -> str:
+        return self._written(self.facts.money.due)
+
+    @property
+    def received(self) -> str:
+        return self._written(self.facts.money.seen)
+
+    @property
+    def remaining(self) -> str:
+        return self._written(self.left)
+
+    @property
+    def excess(self) -> str:
+        return self._written(self.facts.excess)
+
+    @property
+    def forgiven(self) -> str:
+        return self._written(self.left) if self.facts.payment.is_under else ""
+
+    @property
+    def left(self) -> int:
+        return self.rest or max(0, self.facts.money.due - self.facts.money.seen)
+
+    @property
+    def percent(self) -> int:
+        return min(100, self.facts.money.seen * 100 // self.facts.money.due)
+
+    @property
+    def groups(self) -> list[str]:
+        """Return the address in fours, since people compare the first and the last."""
+        return [self.address[:6], *(self.address[place : place + 4] for place in range(6, 42, 4))]
+
+    @property
+    def takes_money(self) -> bool:
+        return self.mode in (WAITING, SHORT)
+
+    @property
+    def asks_for_transaction(self) -> bool:
+        return self.mode not in (SEEN, SETTLED, DOUBTED)
+
+    @property
+    def link(self) -> str:
+        token, chain = self.quote.token.address, self.quote.chain.number
+        return links.wallet_link(token=token, chain=chain, to=self.address, units=self.left)
+
+    @property
+    def call(self) -> str:
+        return links.transfer_call(to=self.address, units=self.left)
+
+    @property
+    def codes(self) -> tuple[Code, Code]:
+        return Code(self.link), Code(self.address)
+
+    @property
+    def rest_until(self) -> str:
+        return moment(self.facts.deadline + LATE_WINDOW, self.facts.order.event)
+
+    @property
+    def contract(self) -> str:
+        """Return enough of the token's address to recognise it, and too little to send anything there."""
+        return f"{self.quote.token.address[:6]}…{self.quote.token.address[-4:]}"
+
+    @property
+    def explorer(self) -> str:
+        return links.explorer_of_address(self.quote.chain.explorer, self.address)
+
+    @cached_property
+    def networks(self) -> list[Network]:
+        """Return what the buyer may choose from; nothing while there is only what is shown."""
+        found = networks() if self.mode == WAITING else []
+        return found if len(found) > 1 else []
+
+    @property
+    def chosen(self) -> UUID:
+        return UUID(str(self.quote.token_id))
+
+    @property
+    def is_seen(self) -> bool:
+        """Answer whether the chain is being read; if not, money counts all the same, and shows later."""
+        return cursor_of(self.quote.chain) is not None and can_see(self.quote.chain, self.at) and not self.facts.halted
+
+    @property
+    def is_play(self) -> bool:
+        return self.quote.rate is not None and self.quote.rate.source == "static"
+
+    @property
+    def rate(self) -> str:
+        rate = self.quote.rate
+        return written(rate.per_usdt, Currency(rate.currency)) if rate and rate.per_usdt else ""
+
+    @property
+    def fixed(self) -> str:
+        return moment(self.quote.quoted_at, self.facts.order.event)
+
+    @property
+    def needed(self) -> int:
+        """Return how many blocks are waited for; one that waits until final shows how deep that usually is."""
+        return depth_of(self.quote) or int(self.quote.chain.final_depth)
+
+    @property
+    def confirmations(self) -> int:
+        """Return how deep the youngest of the transfers lies that together are enough."""
+        cursor = cursor_of(self.quote.chain)
+        if cursor is None or not self.facts.money.is_enough:
+            return 0
+        depth = self.facts.money.needed[-1].confirmations(cursor.number)
+        return self.needed if self.facts.money.is_believed else min(depth, self.needed)
+
+    @property
+    def soon(self) -> str:
+        """Say how long it still takes, as far as we know."""
+        known = KNOWN.get(self.quote.chain.number)
+        left = self.needed - self.confirmations
+        return about_minutes(left * known.seconds) if known and left else ""
+
+    @property
+    def strays(self) -> list[Arrived]:
+        """Return what came and does not count: another token, or a chain that was never shown for this order."""
+        return [one for one in self.arrived if not one.counts]
+
+    @property
+    def demo_wallet(self) -> str:
+        if not (settings.DEMO and self.takes_money and self.address):
+            return ""
+        try:
+            resolve(DEMO_WALLET)
+        except Resolver404:
+            return ""
+        return f"{DEMO_WALLET}?{urlencode({'to': self.address, 'amount': self.remaining})}"
+
+    def _written(self, units: int) -> str:
+        return amounts.digits(units, self.quote.token.decimals)
+
+
+def usdt(payment: Payment, order: Order, at: datetime) -> Usdt | None:
+    """Say how the order is paid in USDT, with two queries; None if it is paid another way."""
+    if payment.provider != Provider.USDT:
+        return None
+    quotes, arrived = quotes_of(payment), arrived_for(payment)
+    facts, mode = facts_from(payment, order, quotes, arrived, at=at), mode_of(order, payment, at)
+    rest = late_rest(facts) if mode == REVIEW and not order.event.is_over(at) else 0
+    return Usdt(facts, [came(one, facts) for one in arrived], _address(payment), mode, at, rest)
+
+
+def mode_of(order: Order, payment: Payment, at: datetime) -> str:
+    """Return where it stands, as the buyer is told it."""
+    if order.status == Order.Status.PENDING:
+        over = order.expires_at is not None and order.expires_at <= at
+        return CHECKING if over else SHORT if payment.state == State.PARTIAL else WAITING
+    if order.status == Order.Status.CONFIRMING:
+        return SEEN
+    if payment.state == State.REVIEW:
+        return DOUBTED if order.status == Order.Status.PAID else REVIEW
+    return SETTLED if order.status == Order.Status.PAID else CLOSED
+
+
+def _address(payment: Payment) -> str:
+    assert payment.address is not None  # a rule of the database
+    try:
+        return receiving.shown(payment.address)
+    except receiving.NotOurs:
+        logger.critical("the address of an order is not our wallet's: it is not shown", extra={"payment": str(payment.pk)})
+        return ""

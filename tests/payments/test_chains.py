@@ -1,0 +1,62 @@
+"""Who hears that a chain is switched, and who sees how well chains are seen."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core import mail as outbox
+
+from accounts import roles
+from payments import actions
+from payments.known import KNOWN
+from payments.models import Chain
+from tests import factories
+from tests.events.test_pages import text
+from tests.factories import THEN
+from tests.payments import keys
+from tests.payments.world import make
+from ticketing import mail
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def wallet(settings):
+    settings.WALLET_XPUBS = [keys.xpub()]
+
+
+def test_superadmins_are_told_when_a_chain_is_switched():
+    boss = factories.staff("Boss", roles.SUPERADMIN)
+    factories.staff("Sari", roles.ADMIN)
+
+    for at in (THEN, THEN + timedelta(seconds=5)):
+        actions.enable_chain(number=56, known=KNOWN[56], at=at)
+    actions.disable_chain(number=56, at=THEN + timedelta(seconds=9))
+    mail.deliver_due()
+
+    told = [(letter.to, letter.subject) for letter in outbox.outbox if "oney is taken" in letter.subject]
+    assert sorted(told) == [
+        ([boss.email], "Money is taken on BNB Smart Chain from now on"),
+        ([boss.email], "No money is taken on BNB Smart Chain any more"),
+    ]
+    assert "/admin/payments/chain/" in outbox.outbox[-1].body
+
+
+def test_staff_read_in_the_admin_how_well_chains_are_seen_and_change_nothing(client):
+    world = make()
+    Chain.objects.create(number=137, name="Polygon", small_depth=1, final_depth=1)
+    one = f"/admin/payments/chain/{world.chain.pk}/change/"
+
+    with time_machine.travel(world.at, tick=False) as clock:
+        factories.sign_in(client, factories.staff(role=roles.SUPERADMIN))
+        seen = text(client.get("/admin/payments/chain/"))
+        assert "0x5555555555555555555555555555555555555555" in text(client.get(one))
+        assert client.post(one, {"name": "Mine"}).status_code == 403
+        clock.shift(timedelta(minutes=6))
+        lost = text(client.get("/admin/payments/chain/"))
+        factories.sign_in(client, factories.staff("Moe", roles.MODERATOR))
+        assert client.get("/admin/payments/chain/").status_code == 403
+
+    assert "Test chain 31337 seen block 2, nothing final yet, read to its end 0 s ago" in seen
+    assert "Polygon 137 switched off –" in seen
+    assert "Test chain 31337 not seen, not sold" in lost

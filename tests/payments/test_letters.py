@@ -1,0 +1,103 @@
+"""What is told by mail of money: each news once, with what to do, in the buyer's language."""
+
+import pytest
+from django.core import mail as outbox
+
+from orders.models import Order
+from payments.models import Payment
+from tests.payments import keys
+from tests.payments.states import STATES
+from tests.payments.world import CENT, DUE, make
+from ticketing import mail
+from ticketing.models import EmailMessage
+
+pytestmark = pytest.mark.django_db
+
+TOLD = {
+    "waiting": {},
+    "several": {},
+    "short": {"short": "Please send exactly 1.00 USDT more on Test chain until Monday 1 February 2027, 16:30 WIB."},
+    "checking": {},
+    "seen": {"seen": "9.21 USDT came on Test chain."},
+    "paid": {"seen": "Please do not send anything more.", "tickets": "Show the code at the door"},
+    "under": {"seen": "9.18 USDT came on Test chain.", "tickets": ""},
+    "over": {"seen": "10.21 USDT came", "overpaid": "1.00 USDT more than needed came. It is yours", "tickets": ""},
+    "late": {"seen": "9.21 USDT came", "tickets": ""},
+    "doubted": {"seen": "", "tickets": "", "doubted": "Until then your tickets do not open the door."},
+    "expired": {},
+    "short_at_the_end": {"short": "", "too_little": "Within a day you can send the rest"},
+    "too_late": {"too_late": "you get the tickets, if there are any left, or your money back"},
+    "stray": {},
+    "unseen": {},
+    "changed_address": {},
+}
+
+
+@pytest.fixture(autouse=True)
+def wallet(settings):
+    settings.WALLET_XPUBS = [keys.xpub()]
+
+
+@pytest.fixture
+def world():
+    return make()
+
+
+def owed():
+    """Return the kinds of what is owed for orders, but for the letter that every order has."""
+    kinds = EmailMessage.objects.filter(subject_type="orders.order").values_list("kind", flat=True)
+    return sorted(kind.partition(".")[2] for kind in kinds if kind != "orders.held")
+
+
+def test_every_state_has_its_letters():
+    assert set(TOLD) == set(STATES)
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_news_of_money_are_told_once(world, name):
+    order = STATES[name](world)
+    world.watch(2)
+    assert owed() == sorted(TOLD[name])
+
+    mail.deliver_due()
+
+    bodies = " ".join(" ".join(letter.body.split()) for letter in outbox.outbox)
+    assert [said for said in TOLD[name].values() if said not in bodies] == [], bodies
+    assert f"/orders/{order.secret}/" in bodies
+    assert "%(" not in bodies
+
+
+def test_money_that_comes_back_into_the_chain_is_told_too(world):
+    order = STATES["paid"](world)
+    world.fake.reorg(4, keep=True)
+    world.watch(2)
+    world.mine(3)
+
+    assert Payment.objects.get(order=order).state == "settled"
+    assert owed() == ["seen", "tickets"]  # back within one look: nothing was ever paused
+
+    world.fake.reorg(8)
+    world.watch(2)
+    world.pay(order)
+    world.mine(3)
+    assert owed() == ["doubted", "seen", "tickets", "trusted"]
+
+
+def test_money_for_a_cancelled_order_is_told(world):
+    from payments import actions
+
+    order = world.order()
+    actions.cancel(order_id=order.pk, at=world.at)
+    world.pay(order)
+
+    assert owed() == ["after_cancelling"]
+
+
+def test_letters_speak_indonesian_to_whom_ordered_in_it(world):
+    order = world.order()
+    Order.objects.filter(pk=order.pk).update(language="id")
+    world.pay(order, DUE - 100 * CENT)
+
+    mail.deliver_due()
+
+    assert any("1.00 USDT" in letter.subject for letter in outbox.outbox)  # a point in every language
