@@ -27,7 +27,7 @@ class KnownChain:
     tokens: tuple[KnownToken, ...]
     final_tag: bool = True
     query_delay: int = 1
-    seconds: float = 0  # between two blocks, about
+    milliseconds: int = 0  # between two blocks, about
     dear: bool = False  # to send on, beside the others
 
 
@@ -39,7 +39,7 @@ KNOWN: Mapping[int, KnownChain] = {
         None,
         64,
         (KnownToken("0xdac17f958d2ee523a2206206994597c13d831ec7", "USDT", 6),),
-        seconds=12,
+        milliseconds=12000,
         dear=True,
     ),
     # The only one with eighteen decimals, and not issued by Tether.
@@ -50,7 +50,7 @@ KNOWN: Mapping[int, KnownChain] = {
         50,
         50,
         (KnownToken("0x55d398326f99059ff775485246999027b3197955", "USDT", 18),),
-        seconds=1,
+        milliseconds=1000,
     ),
     # Its word for final was wrong before, so only depth counts.
     137: KnownChain(
@@ -62,7 +62,7 @@ KNOWN: Mapping[int, KnownChain] = {
         (KnownToken("0xc2132d05d31c914a87c6611c10748aeb04b58e8f", "USDT0", 6),),
         final_tag=False,
         query_delay=10,
-        seconds=2,
+        milliseconds=2000,
     ),
     42161: KnownChain(
         "Arbitrum One",
@@ -71,7 +71,7 @@ KNOWN: Mapping[int, KnownChain] = {
         None,
         1200,
         (KnownToken("0xfd086bc7cd5c481dcc9c85ebe478a1c0b69fcbb9", "USDT0", 6),),
-        seconds=0.25,
+        milliseconds=250,
     ),
     10: KnownChain(
         "Optimism",
@@ -83,7 +83,7 @@ KNOWN: Mapping[int, KnownChain] = {
             KnownToken("0x01bff41798a0bcf287b996046ca68b395dbc1071", "USDT0", 6),
             KnownToken("0x94b008aa00579c1307b0ef2c499ad98a8ce58e58", "USDT (old)", 6, accepted=False),
         ),
-        seconds=2,
+        milliseconds=2000,
     ),
     43114: KnownChain(
         "Avalanche C",
@@ -96,7 +96,7 @@ KNOWN: Mapping[int, KnownChain] = {
             KnownToken("0xc7198437980c041c805a1edcba50c1ce5db95118", "USDT.e", 6, accepted=False),
         ),
         query_delay=2,
-        seconds=2,
+        milliseconds=2000,
     ),
 }
 

@@ -42,7 +42,7 @@ class Network:
         if known is None:
             return self.label
         fee = _("higher fee") if known.dear else _("low fee")
-        return f"{self.label} · {fee} · {about_minutes(self.depth * known.seconds)}"
+        return f"{self.label} · {fee} · {about_minutes(self.depth * known.milliseconds // 1000)}"
 
 
 def networks() -> list[Network]:

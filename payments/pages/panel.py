@@ -169,7 +169,7 @@ class Usdt:
         """Say how long it still takes, as far as we know."""
         known = KNOWN.get(self.quote.chain.number)
         left = self.needed - self.confirmations
-        return about_minutes(left * known.seconds) if known and left else ""
+        return about_minutes(left * known.milliseconds // 1000) if known and left else ""
 
     @property
     def strays(self) -> list[Arrived]:

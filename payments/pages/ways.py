@@ -15,7 +15,7 @@ from orders.actions import AccountNeeded, OneOrderEach, TooManyHolds, Wish
 from orders.models import Order
 from ticketing.errors import DomainError
 
-from .order import moment
+from .words import moment
 
 DATES = 3
 SHORT = (events.actions.SoldOut, events.actions.Queued, events.actions.NotOnSale)

@@ -15,8 +15,8 @@ def moment(at: datetime, event: Event) -> str:
     return f"{date_format(local, _('l j F Y, H:i'))} {zone_name(local)}"
 
 
-def about_minutes(seconds: float) -> str:
+def about_minutes(seconds: int) -> str:
     if seconds < 60:
         return _("under a minute")
-    minutes = round(seconds / 60)
+    minutes = (seconds + 30) // 60
     return ngettext("about %(count)d minute", "about %(count)d minutes", minutes) % {"count": minutes}

@@ -121,7 +121,12 @@ WORDS = {
     "under": ("Paid. See you 3 March.", "0.03 USDT were missing. That is so little that we let it be."),
     "over": ("Paid. See you 3 March.", "1.00 USDT more than needed came", "Tell Radio Hujan where to send it"),
     "late": ("Paid. See you 3 March.", "Your money came after the hold had ended"),
-    "doubted": ("The network took a step back", "You need not do anything.", "This ticket is paused", "The payment fell out of the network 1 Feb"),
+    "doubted": (
+        "The network took a step back",
+        "You need not do anything.",
+        "This ticket is paused",
+        "The payment fell out of the network 1 Feb",
+    ),
     "expired": ("The hold has ended", "No money came in time", "Then do nothing.", "Buy the same again"),
     "short_at_the_end": (
         "Not all of the money came in time",
