@@ -34,7 +34,7 @@ bench: ready ## Measure the pages with 100,000 events, beside a bare view
 	@$(python) -m bench
 
 screenshots: ready ## Take pictures of the main pages, phone and desk, light and dark, into STATE_DIR/screenshots
-	@SCREENSHOTS="$${STATE_DIR:-var}/screenshots" $(python) -m pytest --quiet --no-header -p no:randomly tests/browser/take_screenshots.py
+	@SCREENSHOTS="$${STATE_DIR:-var}/screenshots" $(python) -m pytest --quiet --no-header -p no:randomly tests/browser/take_screenshots.py tests/browser/take_screenshots_of_paying.py
 	@echo "Pictures are in $${STATE_DIR:-var}/screenshots"
 
 fmt: ready ## Format the code

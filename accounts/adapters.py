@@ -23,7 +23,7 @@ from ticketing.limits import Limit
 from . import actions, second_factor
 from .models import User
 
-CONFIRMATIONS = Limit("confirmation-letters", tries=3, seconds=3600, strict=True)
+CONFIRMATIONS = Limit("confirmation-letters", tries=3, strict=True)
 KINDS = {
     "email_confirmation": "confirm_email",
     "email_confirmation_signup": "confirm_email",

@@ -23,7 +23,7 @@ from . import actions
 from .forms import Apply, ChangeRole, Details, Invite, Rename
 from .models import MEMBERS, Invitation, Promoter, TeamRole, User
 
-INVITING = limits.Limit("invite", tries=30, seconds=3600, strict=True)
+INVITING = limits.Limit("invite", tries=30, strict=True)
 RUNNERS = (TeamRole.OWNER, TeamRole.MANAGER)
 
 

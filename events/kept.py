@@ -1,12 +1,15 @@
 """What is kept of events between two visits, and for how long. Buying never looks here: it reads the rows."""
 
+from django.conf import settings
+
 from ticketing.kept import Shelf
 
 from .models import Event
 
-TEXTS = Shelf("event-texts", seconds=5 * 60)
-STOCK = Shelf("event-stock", seconds=60)
-LISTS = Shelf("event-lists", seconds=60)
+TTLS = settings.CACHE_TTLS
+TEXTS = Shelf("event-texts", seconds=TTLS["event"])
+STOCK = Shelf("event-stock", seconds=TTLS["availability"])
+LISTS = Shelf("event-lists", seconds=TTLS["availability"])
 MAPS = Shelf("event-maps", seconds=60 * 60)
 EVERYTHING = "all"
 

@@ -27,7 +27,7 @@ class Limit:
 
     name: str
     tries: int
-    seconds: int
+    seconds: int = settings.CACHE_TTLS["counters"]
     strict: bool = False
 
 

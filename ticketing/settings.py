@@ -111,6 +111,9 @@ DATABASES = {
 # --- Redis or Valkey: hints only, never truth ---------------------------------------------------------------
 
 REDIS_URL = env.redis("REDIS_URL", PLACES.redis_url)
+# For how long is believed, in seconds, what may be a little old: an event's texts, what is left of it, that somebody is still
+# there (staff and promoters), and how often something was tried.
+CACHE_TTLS = {"event": 5 * 60, "availability": 60, "sessions": 15 * 60, "counters": 60 * 60}
 CACHES = {"default": {"BACKEND": "ticketing.cache.ForgivingCache", "LOCATION": REDIS_URL, "TIMEOUT": 300}}
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=")
@@ -370,7 +373,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
 # Idle this long, a session of staff or promoters ends; a buyer's ends with its cookie.
-PRIVILEGED_IDLE_SECONDS = 15 * 60
+PRIVILEGED_IDLE_SECONDS = CACHE_TTLS["sessions"]
 # The prefix makes browsers refuse the cookie from anywhere but this very host, over TLS.
 _prefix = "__Host-" if PRODUCTION else ""
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_prefix}session", f"{_prefix}csrf"

@@ -15,8 +15,8 @@ from ticketing import limits, mail
 
 from .public import event_page
 
-OF_ORIGIN = limits.Limit("reminders-of-origin", tries=20, seconds=3600, strict=True)
-OF_ADDRESS = limits.Limit("reminders-of-address", tries=5, seconds=3600, strict=True)
+OF_ORIGIN = limits.Limit("reminders-of-origin", tries=20, strict=True)
+OF_ADDRESS = limits.Limit("reminders-of-address", tries=5, strict=True)
 
 
 @require_POST

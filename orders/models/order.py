@@ -6,8 +6,8 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import CheckConstraint, F, Index, Max, OuterRef, Q, Subquery, UniqueConstraint
-from django.db.models.functions import Greatest, Lower
+from django.db.models import CheckConstraint, F, Index, Max, OuterRef, Q, Subquery, Sum, UniqueConstraint
+from django.db.models.functions import Coalesce, Greatest, Lower
 from django.utils.translation import gettext_lazy as _
 
 from events.models import DiscountCode, Event, TicketTier
@@ -56,6 +56,14 @@ class OrderQuerySet(RowQuerySet):
     def live(self) -> Self:
         """Those that have places, held or sold."""
         return self.filter(status__in=LIVE)
+
+    def paid(self) -> Self:
+        return self.filter(status=Status.PAID)
+
+    def places(self) -> int:
+        """Return how many places these orders have, all together."""
+        kept = F("items__quantity") - F("items__returned")
+        return int(self.live().order_by().aggregate(places=Coalesce(Sum(kept), 0))["places"])
 
     def overdue(self, at: datetime) -> Self:
         return self.filter(status=Status.PENDING, expires_at__lte=at)

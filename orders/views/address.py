@@ -15,7 +15,7 @@ from ticketing.errors import DomainError
 
 from .private import private
 
-MOVES = limits.Limit("moves-of-order", tries=5, seconds=3600, strict=True)
+MOVES = limits.Limit("moves-of-order", tries=5, strict=True)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

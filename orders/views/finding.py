@@ -17,8 +17,8 @@ from orders import actions, pages
 from orders.forms import Find
 from ticketing import limits
 
-OF_ORIGIN = limits.Limit("links-of-origin", tries=20, seconds=3600, strict=True)
-OF_ADDRESS = limits.Limit("links-of-address", tries=5, seconds=3600, strict=True)
+OF_ORIGIN = limits.Limit("links-of-origin", tries=20, strict=True)
+OF_ADDRESS = limits.Limit("links-of-address", tries=5, strict=True)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -18,8 +18,8 @@ from .private import private
 from .tickets import PassedOn, ticket_of
 
 HOLDER = "holder"  # whoever has the link
-NAMES = limits.Limit("seats-named-of-origin", tries=100, seconds=3600)
-LETTERS = limits.Limit("seats-passed-on-of-origin", tries=30, seconds=3600, strict=True)
+NAMES = limits.Limit("seats-named-of-origin", tries=100)
+LETTERS = limits.Limit("seats-passed-on-of-origin", tries=30, strict=True)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
 import orders.actions
 from accounts.models import User
 from events.models import Event
 from orders.actions import Visit, Wish
-from orders.models import Note, Order, OrderItem
+from orders.models import Note, Order
 from payments.models import Provider
 from ticketing.errors import DomainError
 
@@ -61,8 +60,7 @@ def try_comps(*, wishes: Sequence[Wish], by: User | None, at: datetime) -> None:
 
 def comps_left(event: Event) -> int:
     """Return how many more may be given away."""
-    items = OrderItem.objects.filter(order__event=event, order__status=Order.Status.PAID, order__payment__provider=Provider.COMP)
-    return event.comp_limit - (items.aggregate(sum=Sum(F("quantity") - F("returned")))["sum"] or 0)
+    return event.comp_limit - Order.objects.paid().filter(event=event, payment__provider=Provider.COMP).places()
 
 
 def _check_limit(event: Event, places: int) -> None:

@@ -21,7 +21,7 @@ from ticketing.errors import DomainError
 
 from . import visitor
 
-CODES = limits.Limit("codes-of-origin", tries=100, seconds=3600)
+CODES = limits.Limit("codes-of-origin", tries=100)
 
 
 class See(HttpResponseRedirect):

@@ -83,6 +83,8 @@ def test_every_order_has_its_figures_everywhere(client, shop):
     passed_on, cancelled = (papers(client, f"/tickets/{seat(shop['passed'], number).secret}/ticket.pdf") for number in (1, 2))
     assert (len(passed_on), "Noor" in passed_on[0], cancelled) == (1, True, 404)
     assert inside(event) == Inside(inside=0, expected=7)
+    assert [Order.objects.filter(pk=order.pk).places() for order in shop.values()] == list(left.values())
+    assert (Order.objects.paid().filter(event=event).places(), Order.objects.of_address("WHOLE@example.org").get()) == (7, shop["whole"])
 
     sales = EventSales.objects.get(pk=event.pk)
     assert (sales.orders, sales.sold, sales.given, sales.held) == (4, 7, 0, 0)

@@ -233,6 +233,7 @@ def test_the_rest_of_what_was_short_is_asked_for_at_the_rate_of_now_and_for_a_da
     asked = codes(page(client, order))
     clock.shift(timedelta(days=1))
     world.rate(15_000)
+    ChainCursor.objects.update(reached_at=world.at + timedelta(days=1))
     over = page(client, order)
 
     assert asked == [f"ethereum:{USDT}@31337/transfer?address={ADDRESS}&uint256={179 * CENT}", ADDRESS]

@@ -3,10 +3,12 @@
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 
-from ticketing import hints, kept
+from events import kept as shelves
+from ticketing import hints, kept, limits
 from ticketing.kept import Shelf
 
 
@@ -147,3 +149,9 @@ def test_no_more_is_near_than_fits(shelf, near):
         shelf.get(number, "en", lambda: "value")
 
     assert len(shelf._near) <= kept.NEAR_MOST
+
+
+def test_b_29_kept_for_as_long_as_the_settings_say():
+    assert settings.CACHE_TTLS == {"event": 300, "availability": 60, "sessions": 900, "counters": 3600}
+    assert (shelves.TEXTS.seconds, shelves.STOCK.seconds, shelves.LISTS.seconds) == (300, 60, 60)
+    assert (settings.PRIVILEGED_IDLE_SECONDS, limits.Limit("some", tries=1).seconds) == (900, 3600)
