@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,9 @@ def program() -> Path:
         if done.returncode or not _found(Path(unfinished)):
             shutil.rmtree(unfinished)
             pytest.skip(f"npm could not fetch anvil, so nothing was tried on it: {' '.join(done.stderr.split())[-200:]}")
-        Path(unfinished).rename(FOLDER)
+        with suppress(OSError):  # somebody else was faster
+            Path(unfinished).rename(FOLDER)
+        shutil.rmtree(unfinished, ignore_errors=True)
     return _found(FOLDER)[0]
 
 

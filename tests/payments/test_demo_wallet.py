@@ -1,6 +1,5 @@
 """The demo's wallet, its chain, and the watcher between them: what a newcomer tries, all the way to the tickets."""
 
-from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -10,16 +9,14 @@ from django.test.utils import CaptureQueriesContext
 
 from orders.models import Order
 from payments import actions, demo, purse
-from payments.chain import watcher
-from payments.chain.connect import nodes_of
 from payments.known import KNOWN, known
 from payments.models import Chain, ChainCursor, PaymentAddress, Rate, Token
 from payments.pages.purse import payee
-from tests import factories
 from tests.events.test_pages import text
 from tests.factories import THEN
 from tests.local.local_chain import serving
 from tests.payments import keys, world
+from tests.payments.town import open_town, town_settings
 from tests.promises import kept
 from ticketing.history import HistoryEntry
 from ticketing.local.chain import play
@@ -37,48 +34,15 @@ def served(tmp_path_factory):
         yield asking, now, places
 
 
-class Town:
-    """A shop, a chain, and its watcher; the chain's newest block says what time it is."""
-
-    def __init__(self, served):
-        self.chain_node, self._now, _places = served
-        self._now[0] = max(self._now[0], THEN.timestamp())
-        self.mine()
-
-    @property
-    def at(self) -> datetime:
-        return datetime.fromtimestamp(int(self.chain_node.ask("eth_getBlockByNumber", "latest", False)["timestamp"], 16), UTC)
-
-    def mine(self, count: int = 1) -> None:
-        self.chain_node.mine(count)
-
-    def watch(self) -> None:
-        watcher.watch(Chain.objects.get(), nodes_of(play.NUMBER), clock=lambda: self.at)
-
-    def order(self, buyer: str = "Bea") -> Order:
-        made = actions.check_out(wish=factories.wish(factories.Event.objects.get(), buyer), at=self.at, provider="usdt")
-        return Order.objects.get(pk=made.pk)
-
-
 @pytest.fixture
 def demo_settings(settings):
-    settings.DEMO = settings.LOCAL_CHAIN = True
-    settings.RATE_PROVIDER, settings.WALLET_XPUBS = "static", [keys.xpub()]
-    return settings
+    return town_settings(settings)
 
 
 @pytest.fixture
-def town(served, demo_settings, monkeypatch):
-    demo_settings.RPC_URLS, demo_settings.PLACES = {play.NUMBER: [served[0].url]}, served[2]
-    monkeypatch.setattr(actions.addresses, "POOL", 12)
-    nodes_of.cache_clear()
-    town = Town(served)
-    factories.published(tiers=[{"name": "Regular", "price": world.PRICE, "quantity": 20}])
-    with time_machine.travel(town.at):
-        demo.begin(at=town.at)
-        town.watch()
+def town(served, settings):
+    with open_town(*served, settings, at=THEN) as town, time_machine.travel(town.at):
         yield town
-    nodes_of.cache_clear()
 
 
 def sent(client, order, way="exact", amount="9.21", **more):
@@ -224,7 +188,7 @@ def test_everything_is_ready_before_the_first_visitor_and_stays_as_it_is(town):
 
     demo.begin(at=town.at)
 
-    assert (Chain.objects.get().small_depth, Token.objects.count(), PaymentAddress.objects.count()) == (2, 2, 12)
+    assert (Chain.objects.get().small_depth, Token.objects.count(), PaymentAddress.objects.count()) == (2, 2, actions.addresses.POOL)
 
 
 def test_lost_chain_stops_the_start_in_one_line(town, settings, tmp_path):
