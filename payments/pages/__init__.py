@@ -3,7 +3,7 @@
 from .consent import consent
 from .looking import known_of
 from .machine import as_json
-from .offers import AWAY, state_of_usdt, way_to_pay, ways_to_pay
+from .offers import AWAY, forget_offers, state_of_usdt, way_to_pay, ways_to_pay
 from .order import OrderPage, order_page, stamp
 from .reading import orders_to_show
 from .receipt import receipt_of
@@ -16,6 +16,7 @@ __all__ = [
     "as_json",
     "comes_back",
     "consent",
+    "forget_offers",
     "known_of",
     "order_page",
     "orders_to_show",

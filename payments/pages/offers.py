@@ -66,6 +66,12 @@ def ways_to_pay(currency: str, *, by_hand: bool) -> list[str]:
     return [str(way) for way in found]
 
 
+def forget_offers() -> None:
+    """Ask anew: an order was refused that was offered a moment ago."""
+    for subject in ("usdt", "networks"):
+        OFFERS.renew(subject)
+
+
 def way_to_pay(chosen: str, currency: str, *, by_hand: bool) -> str:
     """Return how the order is paid: as its buyer chose, or else the first way. What stands in the way of USDT, checkout says.
 

@@ -158,9 +158,10 @@ def order_page(order: Order, at: datetime) -> OrderPage:
     ]
     for seat in seats:  # so that nobody asks for them again
         seat.ticket.tier, seat.ticket.event, seat.ticket.order = seat.tier, event, order
+    panel = usdt(payment, order, at)
+    state = SEEN if panel and panel.mode == SEEN else state
     clock = Clock(at, order.expires_at, moment(order.expires_at, event)) if state == HELD and order.expires_at else None
     refund = refund_told(entries)
-    panel = usdt(payment, order, at)
     of_usdt = headings(panel, clock.wall if clock else "", event.promoter.name) if panel else None
     heading, lead = of_usdt or words(order, state, clock, refund, at)
     return OrderPage(

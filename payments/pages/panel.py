@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
-from django.urls import Resolver404, resolve
+from django.urls import reverse
 from django.utils.functional import cached_property
 
 from orders.models import Order
@@ -29,7 +29,6 @@ logger = logging.getLogger(__name__)
 
 WAITING, SHORT, CHECKING, SEEN = "waiting", "short", "checking", "seen"
 SETTLED, DOUBTED, REVIEW, CLOSED = "settled", "doubted", "review", "closed"
-DEMO_WALLET = "/demo/wallet/"
 
 
 @dataclass(frozen=True)
@@ -180,11 +179,7 @@ class Usdt:
     def demo_wallet(self) -> str:
         if not (settings.DEMO and self.takes_money and self.address):
             return ""
-        try:
-            resolve(DEMO_WALLET)
-        except Resolver404:
-            return ""
-        return f"{DEMO_WALLET}?{urlencode({'to': self.address, 'amount': self.remaining})}"
+        return f"{reverse('payments:demo-wallet')}?{urlencode({'to': self.address, 'amount': self.remaining})}"
 
     def _written(self, units: int) -> str:
         return amounts.digits(units, self.quote.token.decimals)
@@ -195,16 +190,20 @@ def usdt(payment: Payment, order: Order, at: datetime) -> Usdt | None:
     if payment.provider != Provider.USDT:
         return None
     quotes, arrived = quotes_of(payment), arrived_for(payment)
-    facts, mode = facts_from(payment, order, quotes, arrived, at=at), mode_of(order, payment, at)
+    facts = facts_from(payment, order, quotes, arrived, at=at)
+    mode = mode_of(facts)
     rest = late_rest(facts) if mode == REVIEW and not order.event.is_over(at) else 0
     return Usdt(facts, [came(one, facts) for one in arrived], _address(payment), mode, at, rest)
 
 
-def mode_of(order: Order, payment: Payment, at: datetime) -> str:
-    """Return where it stands, as the buyer is told it."""
+def mode_of(facts: Facts) -> str:
+    """Return where it stands, as the buyer is told it. Money that has come counts here before it was judged."""
+    order, payment = facts.order, facts.payment
     if order.status == Order.Status.PENDING:
-        over = order.expires_at is not None and order.expires_at <= at
-        return CHECKING if over else SHORT if payment.state == State.PARTIAL else WAITING
+        if facts.is_on_time:
+            return SEEN
+        over = order.expires_at is not None and order.expires_at <= facts.at
+        return CHECKING if over else SHORT if facts.money.seen else WAITING
     if order.status == Order.Status.CONFIRMING:
         return SEEN
     if payment.state == State.REVIEW:

@@ -1,8 +1,11 @@
 """The part of the event's form that asks how to pay: its page is of an app to the right, and loads this by name."""
 
-from typing import Any
+from functools import lru_cache
 
 from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from payments import pages
 from payments.models import Provider
@@ -10,17 +13,19 @@ from payments.models import Provider
 register = template.Library()
 
 
-@register.inclusion_tag("payments/_ways.html", takes_context=True)
-def ways_to_pay(context: template.Context) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def ways_to_pay(context: template.Context) -> SafeString:
     """Offer the ways that are open now. With one way there is nothing to ask; without any, it is said."""
     page, form = context["page"], context["buy"]
     if page["is_free"]:
-        return {}
-    ways = pages.ways_to_pay(**page["paying"])
+        return SafeString("")
+    ways = tuple(pages.ways_to_pay(**page["paying"]))
     typed = form.data.get("way", "") if form.is_bound else ""
-    return {
-        "ways": ways,
-        "chosen": typed if typed in ways else next(iter(ways), ""),
-        "is_away": str(Provider.USDT) not in ways and pages.state_of_usdt(page["paying"]["currency"]) == pages.AWAY,
-        "promoter": page["promoter"],
-    }
+    chosen = typed if typed in ways else next(iter(ways), "")
+    is_away = str(Provider.USDT) not in ways and pages.state_of_usdt(page["paying"]["currency"]) == pages.AWAY
+    return _drawn(get_language() or "", page["promoter"], ways, chosen, is_away)
+
+
+@lru_cache(maxsize=500)  # every page of an event has it, and there are few that differ
+def _drawn(language: str, promoter: str, ways: tuple[str, ...], chosen: str, is_away: bool) -> SafeString:
+    return render_to_string("payments/_ways.html", {"promoter": promoter, "ways": ways, "chosen": chosen, "is_away": is_away})

@@ -79,6 +79,8 @@ def _look(request: HttpRequest, slug: str, texts: dict[str, Any], form: Buy, wan
 
 def _refused(request: HttpRequest, slug: str, form: Buy, wish: Wish, refusal: DomainError) -> HttpResponse:
     code = None
+    if isinstance(refusal, actions.NotTaken | actions.NoRate | actions.NoAddress):
+        pages.forget_offers()
     if isinstance(refusal, events.actions.CodeRefused):
         form.add_error("code", str(refusal))
     else:

@@ -83,6 +83,17 @@ def test_money_that_comes_back_into_the_chain_is_told_too(world):
     assert owed() == ["doubted", "seen", "tickets", "trusted"]
 
 
+def test_late_money_for_places_that_are_gone_is_told(world):
+    order = STATES["expired"](world)
+    world.rate()
+    for name in ("Carl", "Dora", "Ed", "Fay", "Gus"):
+        world.order(name)
+    world.pay(order)
+
+    assert Payment.objects.get(order=order).state == "review"
+    assert EmailMessage.objects.filter(kind="payments.too_late", subject_id=order.pk).count() == 1
+
+
 def test_money_for_a_cancelled_order_is_told(world):
     from payments import actions
 
