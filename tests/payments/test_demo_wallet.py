@@ -5,12 +5,13 @@ from decimal import Decimal
 import pytest
 import time_machine
 from django.db import connection
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
 from orders.models import Order
 from payments import actions, demo, purse
 from payments.known import KNOWN, known
-from payments.models import Chain, ChainCursor, PaymentAddress, Rate, Token
+from payments.models import Chain, ChainCursor, PaymentAddress, Rate, Token, Transfer
 from payments.pages.purse import payee
 from tests.events.test_pages import text
 from tests.factories import THEN
@@ -100,6 +101,19 @@ def test_each_way_of_paying_ends_as_it_should(client, town):
     town.watch()
     assert (world.pair(short), world.tickets(short)) == (("paid", "settled"), 1)
     assert kept()
+
+
+def test_coin_with_eighteen_decimals_pays_as_well(client, town):
+    Token.objects.update(accepted=Q(decimals=18))
+    order = town.order()
+    assert "Still to pay 9.21 USDT" in text(client.get(WALLET, {"to": world.address(order)}))
+
+    sent(client, order, "other")
+    town.mine(5)
+    town.watch()
+
+    assert (*world.pair(order), world.flags(order), world.tickets(order)) == ("paid", "settled", set(), 1)
+    assert Transfer.objects.get().amount == 921 * 10**16
 
 
 def test_whom_to_pay_is_found_in_whatever_is_pasted(town):
