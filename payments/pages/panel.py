@@ -93,7 +93,10 @@ class Usdt:
 
     @property
     def asks_for_transaction(self) -> bool:
-        return self.mode not in (SEEN, SETTLED, DOUBTED)
+        """Answer whether money may be on its way that we have not seen."""
+        if self.mode == CLOSED:
+            return self.facts.order.paid_at is None
+        return self.mode in (WAITING, SHORT, CHECKING) or bool(self.rest)
 
     @property
     def link(self) -> str:

@@ -98,6 +98,12 @@ def too_late(world: World) -> Order:
     return order
 
 
+def cancelled(world: World) -> Order:
+    order = world.order()
+    actions.cancel(order_id=order.pk, at=world.at)
+    return order
+
+
 def stray(world: World) -> Order:
     order = world.order()
     world.pay(order, 12_000_000, token=OTHER_STABLE)
@@ -122,7 +128,7 @@ def changed_address(world: World) -> Order:
     return order
 
 
-IN_TIME = (waiting, several, short, checking, seen, paid, under, over, doubted)
+IN_TIME = (waiting, several, short, checking, seen, paid, under, over, doubted, cancelled)
 TOO_LATE = (late, expired, short_at_the_end, too_late)
 ODD = (stray, unseen, changed_address)
 STATES: dict[str, Callable[[World], Order]] = {made.__name__: made for made in (*IN_TIME, *TOO_LATE, *ODD)}

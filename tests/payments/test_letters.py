@@ -24,6 +24,7 @@ TOLD = {
     "over": {"seen": "10.21 USDT came", "overpaid": "1.00 USDT more than needed came. It is yours", "tickets": ""},
     "late": {"seen": "9.21 USDT came", "tickets": ""},
     "doubted": {"seen": "", "tickets": "", "doubted": "Until then your tickets do not open the door."},
+    "cancelled": {},
     "expired": {},
     "short_at_the_end": {"short": "", "too_little": "Within a day you can send the rest"},
     "too_late": {"too_late": "you get the tickets, if there are any left, or your money back"},
