@@ -16,7 +16,7 @@ run: ready ## Start the whole system with a demo: PORT=8000 STATE_DIR=var
 	@exec $(python) manage.py up
 
 test: ready ## Run all tests, or some: make test T=tests/ticketing
-	@exec $(python) -m pytest -n 2 $(T)
+	@exec $(python) -m pytest -n 3 $(T)
 
 check: ready ## Look at everything that needs no running: format, types, arrow, templates, migrations, translations
 	$(python) -m ruff format --check --quiet .

@@ -1,5 +1,6 @@
 """How django-allauth is bent to the house: letters through the outbox, links from settings, secrets sealed."""
 
+from copy import copy
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, _build_apps_from_settings
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from django.conf import settings
+from django.db.models.expressions import DatabaseDefault
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -121,6 +123,15 @@ class Joined(DefaultSocialAccountAdapter):
             if address.verified and known:
                 return known.user, known.email
         return None
+
+    def serialize_instance(self, instance: Any) -> dict[str, Any]:
+        """Keep who is about to sign up, without the times that only the database knows: it has not been asked yet."""
+        known = copy(instance)
+        for name, value in vars(instance).items():
+            if isinstance(value, DatabaseDefault):
+                delattr(known, name)
+        kept: dict[str, Any] = super().serialize_instance(known)
+        return kept
 
     def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> User:
         user = super().populate_user(request, sociallogin, data)

@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from . import buying, door, phone
+from . import buying, chain, door, phone
 from .client import Ask, Connection, Figures, load
 from .processes import cpu_of
 
@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- written by make bench -->", "<!-- until here -->"
 CONNECTIONS, ROUNDS = 8, 3
+KINDS = ("seed", "warm", "cold", "phone", "buying", "door", "chain")
 
 
 def main() -> None:
@@ -33,7 +34,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5, help="how long each page is asked for, three times (default 5)")
     parser.add_argument("--keep", action="store_true", help="write nothing into docs/performance.md")
     options = parser.parse_args()
-    figures = list(measured(options.events, options.seconds))
+    figures = [*measured(options.events, options.seconds), *watched()]
     if not options.keep:
         write(figures, options.events)
 
@@ -61,6 +62,13 @@ def measured(events: int, seconds: float) -> Iterator[dict[str, Any]]:
         yield from (told("phone", name, **values) for name, values in phone.looked_at(address, asks))
         yield from (told("buying", **figures) for figures in buying.measured(address, pid, seconds * ROUNDS))
         yield from (told("door", **figures) for figures in door.measured(address))
+
+
+def watched() -> Iterator[dict[str, Any]]:
+    """Measure the watcher in a process of its own, once nothing else of ours runs; the database is still there."""
+    say(f"Making {chain.MANY:,} orders that wait")
+    told_lines = subprocess.run([sys.executable, "-m", "bench.chain"], cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout
+    yield from (told("chain", **json.loads(line)) for line in told_lines.splitlines())
 
 
 def warm(where: str, ask: Ask, seconds: float, pid: int) -> dict[str, float]:
@@ -219,7 +227,7 @@ def say(words: str) -> None:
 
 def write(figures: list[dict[str, Any]], events: int) -> None:
     """Put the tables between the two marks of the page."""
-    of = {kind: [figure for figure in figures if figure["kind"] == kind] for kind in ("seed", "warm", "cold", "phone", "buying", "door")}
+    of = {kind: [figure for figure in figures if figure["kind"] == kind] for kind in KINDS}
     best = of["warm"][0]["rate"]
     lines = [
         f"{events:,} events, made or found there in {of['seed'][0]['seconds']} s. {os.cpu_count()} cores; the client runs on them, too.",
@@ -235,7 +243,7 @@ def write(figures: list[dict[str, Any]], events: int) -> None:
     lines += [f"| {f['what']} | {f['p50']:.1f} | {f['p95']:.1f} | {f['psycopg_p50']:.1f} |" for f in of["cold"]]
     lines += ["", "| slow phone | kB without pictures | kB in all | largest paint, s | layout shift |", "|---|--:|--:|--:|--:|"]
     lines += [f"| {f['what']} | {f['kb']:.0f} | {f['kb_all']:.0f} | {f['lcp']:.2f} | {f['shift']:.3f} |" for f in of["phone"]]
-    lines += ["", *buying.table(of["buying"]), *door.table(of["door"])]
+    lines += ["", *buying.table(of["buying"]), *door.table(of["door"]), "", *chain.table(of["chain"])]
     before, _, rest = PAGE.read_text().partition(BEGIN)
     after = rest.partition(END)[2]
     PAGE.write_text(f"{before}{BEGIN}\n\n" + "\n".join(lines) + f"\n\n{END}{after}")

@@ -150,7 +150,7 @@ class Shop:
         import payments.actions
         from orders.actions import Wish
         from orders.buyers import Buyer
-        from payments.models import Chain, ChainCursor, Payment, Quote, Token
+        from payments.models import Chain, Payment, Quote, Token
         from ticketing.local.postgres import OWNER
 
         from .buying import event_of
@@ -159,7 +159,8 @@ class Shop:
         depths = {"small_depth": 3, "final_depth": 12, "query_delay": 0, "small_amount": 10_000}
         self.chain = Chain.objects.create(number=ledger.number, name="Bench", enabled=True, **depths)
         token = Token.objects.create(chain=self.chain, address=TOKEN, label="USDT", decimals=6, accepted=True)
-        ChainCursor.objects.create(chain=self.chain, number=0, hash=ledger.head().hash, at=at, final_number=-1, reached_at=at)
+        payments.actions.begin_chain(chain_id=self.chain.pk, header=ledger.head())
+        payments.actions.see_head(chain_id=self.chain.pk, final_number=0, at=at)
         payments.actions.take_static(currency="IDR", per_usdt=Decimal(16_300), at=at)
         payments.actions.fill_pool()
         self.event = event_of(Decimal(163_000), MANY * 2)

@@ -23,10 +23,11 @@ from ticketing.history import HistoryEntry
 from ticketing.local.chain import endpoint, play
 from ticketing.local.places import LocalProblem
 
-from . import actions, tasks
+from . import actions
 from .deadlines import MANUAL_HOLD
 from .known import LOCAL
 from .models import ChainCursor, Payment, Provider, State
+from .rates import syncing
 from .wallet import checksummed
 
 BUYERS = ("Ayu", "Bagus", "Citra", "Dewi", "Eka", "Fajar", "Gita", "Hadi", "Indah", "Joko", "Kirana", "Lestari", "Made", "Nadia", "Putu")
@@ -42,8 +43,8 @@ def begin(*, at: datetime) -> None:
         raise LocalProblem(f"{gone} Put it back, or begin anew: python manage.py reset_demo --yes")
     actions.enable_chain(number=play.NUMBER, known=LOCAL, at=at)
     actions.fill_pool()
-    if settings.RATE_PROVIDER == "static":
-        tasks.sync_rates()
+    for currency in syncing.CURRENCIES if settings.RATE_PROVIDER == "static" else ():
+        syncing.sync(currency, at=at)
 
 
 def record() -> dict[str, Any]:

@@ -15,7 +15,14 @@ from tests.post_office import PostOffice
 from ticketing import hints, identity, kept, mail, roles
 
 # What shares something that is slow to start goes to one worker: a browser, whole installations, thousands of events.
-TOGETHER = ("tests/browser/", "tests/local/", "tests/events/test_plans.py", "tests/ticketing/test_web_server.py")
+TOGETHER = (
+    "tests/browser/",
+    "tests/local/",
+    "tests/events/test_plans.py",
+    "tests/ticketing/test_web_server.py",
+    "tests/payments/test_anvil.py",
+    "tests/payments/test_demo_wallet.py",
+)
 
 
 class Scheduler(LoadScopeScheduling):

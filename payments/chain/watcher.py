@@ -100,8 +100,9 @@ def _look_again(chain: Chain, nodes: Nodes, view: View) -> None:
     if last - first + 1 < STRETCH or len(view.nodes) < min(2, len(nodes)):
         return
     tokens = list(chain.tokens.order_by("address").values_list("address", flat=True))
-    headers = {block.number: Header(block.number, block.hash, block.parent, block.at) for block in chain.blocks.filter(number__gte=first)}
-    found = nodes.transfers_between(view, [headers[number] for number in range(first, last + 1)], tokens) if tokens else []
+    blocks = chain.blocks.filter(number__range=(first, last)).order_by("number")
+    stretch = [Header(block.number, block.hash, block.parent, block.at) for block in blocks]
+    found = nodes.transfers_between(view, stretch, tokens) if tokens and stretch else []
     if missed := actions.look_again(chain_id=chain.pk, through=last, found=found):
         logger.error("a node had kept transfers back", extra={"chain": chain.number, "missed": missed})
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError
 from django.test import Client
@@ -41,12 +42,14 @@ def test_disable_closes_the_account_and_its_sessions(client):
     alice, sari = people.person(), factories.staff()
     people.sign_in(client)
     assert people.signed_in(client)
+    assert UserSession.objects.filter(user=alice).count() == 1
 
     closed = disable(alice, by=sari)
 
     assert not closed.is_active
     assert not people.signed_in(client)
     assert not Session.objects.exists()
+    assert not UserSession.objects.exists()  # where from, and with which browser
     assert lines(alice, "disabled") == [("disabled", f"user:{sari.pk}", {"reason": "rules"})]
     assert [letter.subject for letter in letters("account_disabled")] == ["Your account was closed"]
 

@@ -87,6 +87,20 @@ def test_address_bar_changes_nothing_of_the_request(client, provider):
     assert provider.asked[0]["redirect_uri"].endswith("/account/google/callback/")
 
 
+def test_who_has_no_address_at_google_is_asked_for_one_and_confirms_it(client, provider):
+    asked = round_trip(client, provider, email=None).url
+    assert client.get(asked).status_code == 200
+
+    client.post(asked, {"email": "alice@example.org"})
+
+    user = User.objects.get()
+    assert (user.email, user.name, EmailAddress.objects.get().verified) == ("alice@example.org", "Alice G", False)
+    assert SocialAccount.objects.get().user == user
+    assert not signed_in(client)
+    client.post(link(letters("confirm_email")[0]))
+    assert EmailAddress.objects.get().verified
+
+
 def test_joins_an_account_verified_on_both_sides(client, provider):
     user = person()
 

@@ -4,9 +4,12 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core import mail as outbox
+from django.test import Client
 
 from tests.accounts.people import PASSWORD, code, person, with_app
+from tests.accounts.test_google import provider, round_trip  # noqa: F401
 from tests.browser.conftest import DESK
 from ticketing import mail
 
@@ -142,6 +145,7 @@ FOR_ANYBODY = [
     "confirm-email/x/",
     "inactive/",
     "google/manage/login/cancelled/",
+    "google/manage/login/error/",
 ]
 FOR_MEMBERS = [
     "",
@@ -215,4 +219,23 @@ def test_pages_of_the_second_factor_are_accessible(visit, accessible, language):
     accessible(page)
     for path in ("security/", "security/recovery-codes/generate/", "security/totp/deactivate/", "security/reauthenticate/"):
         page.goto(f"/account/{path}")
+        accessible(page)
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_pages_of_who_came_by_google_or_has_a_passkey_are_accessible(visit, accessible, settings, provider, language):  # noqa: F811
+    unfinished = Client(SERVER_NAME="localhost")
+    assert round_trip(unfinished, provider, email=None).url == "/account/google/manage/signup/"
+    page = visit("/account/login/", screen=DESK, language=language)
+    session = unfinished.cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": page.url}])
+    page.goto("/account/google/manage/signup/")
+    accessible(page)
+
+    nina = person("nina@example.org", password=None)
+    key = Authenticator.objects.create(user=nina, type="webauthn", data={"name": "Phone", "credential": {}})
+    page = visit("/account/password/set/", screen=DESK, language=language, user=nina)
+    accessible(page)
+    for path in (f"{key.pk}/edit/", f"{key.pk}/remove/"):
+        page.goto(f"/account/security/webauthn/keys/{path}")
         accessible(page)

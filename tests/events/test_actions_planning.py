@@ -5,7 +5,9 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
+import payments.actions
 from accounts.actions import NotAllowed
 from events import actions
 from events.models import DiscountCode, Event, TicketTier
@@ -276,6 +278,18 @@ def test_remove_tier_that_is_in_use_or_the_last_is_refused():
     hold(event, 1)
     with pytest.raises(actions.TierInUse):
         actions.remove_tier(tier_id=tier.pk, by=None, at=THEN)
+
+
+def test_remove_tier_of_which_an_ended_order_tells_is_refused():
+    event, tier = factories.published(), factories.tier()
+    actions.add_tier(event_id=event.pk, by=None, at=THEN, name="VIP", price=Decimal(1), quantity=1)
+    payments.actions.cancel(order_id=factories.order(event).pk, at=THEN)
+    assert factories.tier().allocated == 0
+
+    with pytest.raises(actions.TierInUse), transaction.atomic():
+        actions.remove_tier(tier_id=tier.pk, by=None, at=THEN)
+
+    assert event.tiers.count() == 2
 
 
 @pytest.mark.parametrize("end", ["cancel", "delete"])

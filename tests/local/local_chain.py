@@ -97,9 +97,9 @@ class Asking:
 
 
 @contextmanager
-def serving(places: Places) -> Iterator[tuple[Asking, list[float]]]:
+def serving(places: Places, *, at: float = BEGINS) -> Iterator[tuple[Asking, list[float]]]:
     """Run it in this process. Its time is what the list says, and blocks are made by `evm_mine` alone."""
-    now = [float(BEGINS)]
+    now = [at]
     listening = endpoint.opened(places)
     server = Server(listening, Node(Ledger(endpoint.blocks(places), at=now[0]), clock=lambda: now[0]), path=endpoint.path(places))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)

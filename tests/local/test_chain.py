@@ -1,6 +1,9 @@
 """The local chain: what its node says, what its token does, and what a kill leaves of it."""
 
 import json
+import shutil
+import threading
+import time
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -10,7 +13,8 @@ from eth_utils import to_checksum_address
 from payments.blocks import arrivals, may_hold_transfers
 from payments.chain.client import RefusedByNode, RpcNode
 from payments.chain.node import UnknownBlock
-from ticketing.local.chain import play
+from ticketing.local.chain import endpoint, play, server, told
+from ticketing.local.chain.ledger import Ledger
 from ticketing.local.places import BASE_DIR, Places
 from ticketing.local.processes import wait_until
 
@@ -24,8 +28,9 @@ ONE = 10**6
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    with serving(Places(tmp_path_factory.mktemp("chain"))) as (asking, now):
-        yield asking, now
+    places = Places(tmp_path_factory.mktemp("chain"))
+    with serving(places) as (asking, now):
+        yield asking, now, places
 
 
 @pytest.fixture
@@ -191,7 +196,7 @@ def test_scripts_sign_for_themselves(asking):
     nonce = int(asking.ask("eth_getTransactionCount", play.SCRIPTS.address, "pending"), 16)
     to, words = to_checksum_address(USDT.address), data("transfer", NOBODY, 1)
     sent = [asking.ask("eth_sendRawTransaction", signed(nonce + more, to=to, data=words)) for more in (0, 1)]
-    assert int(asking.ask("eth_getTransactionCount", play.SCRIPTS.address, "pending"), 16) == nonce + 2
+    assert {int(asking.ask("eth_getTransactionCount", play.SCRIPTS.address, at), 16) for at in ("pending", "latest")} == {nonce + 2}
 
     for wrong in (signed(nonce, to=to, data=words), signed(nonce + 9, to=to), "0x", "0x00", "0x02" + "00" * 30, "0xno", 5):
         assert asking.said("eth_sendRawTransaction", wrong)["error"]["code"] == -32000
@@ -214,6 +219,36 @@ def test_only_whoever_knows_the_path_is_answered(asking):
     assert stranger["error"]["message"] == "nobody here has a key for that address"
 
 
+def test_block_is_in_the_file_before_anybody_hears_of_it(served, asking, node, tmp_path):
+    asking.mine()
+
+    shutil.copytree(endpoint.folder(served[2]), tmp_path / "copy")  # as a kill would leave it
+    copy = Ledger(tmp_path / "copy" / endpoint.blocks(served[2]).name, at=BEGINS)
+    assert told.block(copy.block(copy.head), full=False)["hash"] == node.head().hash
+
+
+def test_chain_that_idles_wakes_when_something_waits(monkeypatch):
+    class Idle:
+        is_waited_for = False
+        made = threading.Event()
+
+        def mine(self, *, at):
+            self.is_waited_for = False
+            self.made.set()
+
+    monkeypatch.setattr(server, "BUSY", 0)
+    monkeypatch.setattr(server, "AFTER", 0)
+    ledger = Idle()
+    node = server.Node(ledger, clock=time.time)
+    threading.Thread(target=node.make_blocks, daemon=True).start()
+    assert not ledger.made.wait(0.1)
+
+    ledger.is_waited_for = True
+    node.answer({"method": "eth_syncing"})
+
+    assert ledger.made.wait(20)
+
+
 @pytest.mark.slow
 def test_kill_loses_no_block_and_no_transaction(tmp_path):
     places = Places(tmp_path)
@@ -221,14 +256,14 @@ def test_kill_loses_no_block_and_no_transaction(tmp_path):
         first = asking.send("transfer", NOBODY, 1)
         node = RpcNode(asking.url, timeouts=(5, 20))
         assert wait_until(lambda: node.receipt(first), seconds=20)  # by itself: the clock runs
-        told = [node.header(number) for number in range(node.head().number + 1)]
+        before = [node.header(number) for number in range(node.head().number + 1)]
         waiting = asking.send("transfer", NOBODY, 2)
         process.kill()
         process.wait()
 
     with running(places) as (asking, _process):
         node = RpcNode(asking.url, timeouts=(5, 20))
-        assert [node.header(header.number) for header in told] == told
+        assert [node.header(header.number) for header in before] == before
         asking.mine()
         assert node.receipt(waiting).succeeded
         assert asking.read("balanceOf", NOBODY) == 3

@@ -48,6 +48,7 @@ def test_start_prints_one_screen_with_all_that_one_needs(running_site):
     port = running_site.port
     assert f"http://localhost:{port}/\n" in screen
     assert f"http://localhost:{port}/demo/mailbox/" in screen
+    assert f"http://localhost:{port}/demo/wallet/" in screen
     assert "superadmin@demo.example" in screen
     assert str(running_site.state) in screen
     assert len(said_by_nobody) < 24

@@ -190,3 +190,11 @@ def test_chain_that_takes_back_what_was_final_settles_nothing(world, node):
 
     assert ChainCursor.objects.get().halted == "blocks that were final fell out of the chain"
     assert (pair(order), actions.offered_tokens(world.at)) == (("confirming", "confirming"), [])
+
+
+def test_without_npm_it_is_said_that_nothing_was_tried(monkeypatch, tmp_path):
+    monkeypatch.setattr(anvil, "FOLDER", tmp_path / "none")
+    monkeypatch.setattr(anvil.shutil, "which", lambda _name: None)
+
+    with pytest.raises(pytest.skip.Exception, match="npm is not installed: nothing was tried on anvil"):
+        anvil.program()

@@ -1,25 +1,23 @@
 """The demo's wallet, its chain, and the watcher between them: what a newcomer tries, all the way to the tickets."""
 
-from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 import time_machine
 from django.db import connection
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
 from orders.models import Order
 from payments import actions, demo, purse
-from payments.chain import watcher
-from payments.chain.connect import nodes_of
 from payments.known import KNOWN, known
-from payments.models import Chain, ChainCursor, PaymentAddress, Rate, Token
+from payments.models import Chain, ChainCursor, PaymentAddress, Rate, Token, Transfer
 from payments.pages.purse import payee
-from tests import factories
 from tests.events.test_pages import text
 from tests.factories import THEN
 from tests.local.local_chain import serving
 from tests.payments import keys, world
+from tests.payments.town import open_town, town_settings
 from tests.promises import kept
 from ticketing.history import HistoryEntry
 from ticketing.local.chain import play
@@ -37,48 +35,15 @@ def served(tmp_path_factory):
         yield asking, now, places
 
 
-class Town:
-    """A shop, a chain, and its watcher; the chain's newest block says what time it is."""
-
-    def __init__(self, served):
-        self.chain_node, self._now, _places = served
-        self._now[0] = max(self._now[0], THEN.timestamp())
-        self.mine()
-
-    @property
-    def at(self) -> datetime:
-        return datetime.fromtimestamp(int(self.chain_node.ask("eth_getBlockByNumber", "latest", False)["timestamp"], 16), UTC)
-
-    def mine(self, count: int = 1) -> None:
-        self.chain_node.mine(count)
-
-    def watch(self) -> None:
-        watcher.watch(Chain.objects.get(), nodes_of(play.NUMBER), clock=lambda: self.at)
-
-    def order(self, buyer: str = "Bea") -> Order:
-        made = actions.check_out(wish=factories.wish(factories.Event.objects.get(), buyer), at=self.at, provider="usdt")
-        return Order.objects.get(pk=made.pk)
-
-
 @pytest.fixture
 def demo_settings(settings):
-    settings.DEMO = settings.LOCAL_CHAIN = True
-    settings.RATE_PROVIDER, settings.WALLET_XPUBS = "static", [keys.xpub()]
-    return settings
+    return town_settings(settings)
 
 
 @pytest.fixture
-def town(served, demo_settings, monkeypatch):
-    demo_settings.RPC_URLS, demo_settings.PLACES = {play.NUMBER: [served[0].url]}, served[2]
-    monkeypatch.setattr(actions.addresses, "POOL", 12)
-    nodes_of.cache_clear()
-    town = Town(served)
-    factories.published(tiers=[{"name": "Regular", "price": world.PRICE, "quantity": 20}])
-    with time_machine.travel(town.at):
-        demo.begin(at=town.at)
-        town.watch()
+def town(served, settings):
+    with open_town(*served, settings, at=THEN) as town, time_machine.travel(town.at):
         yield town
-    nodes_of.cache_clear()
 
 
 def sent(client, order, way="exact", amount="9.21", **more):
@@ -136,6 +101,19 @@ def test_each_way_of_paying_ends_as_it_should(client, town):
     town.watch()
     assert (world.pair(short), world.tickets(short)) == (("paid", "settled"), 1)
     assert kept()
+
+
+def test_coin_with_eighteen_decimals_pays_as_well(client, town):
+    Token.objects.update(accepted=Q(decimals=18))
+    order = town.order()
+    assert "Still to pay 9.21 USDT" in text(client.get(WALLET, {"to": world.address(order)}))
+
+    sent(client, order, "other")
+    town.mine(5)
+    town.watch()
+
+    assert (*world.pair(order), world.flags(order), world.tickets(order)) == ("paid", "settled", set(), 1)
+    assert Transfer.objects.get().amount == 921 * 10**16
 
 
 def test_whom_to_pay_is_found_in_whatever_is_pasted(town):
@@ -224,7 +202,7 @@ def test_everything_is_ready_before_the_first_visitor_and_stays_as_it_is(town):
 
     demo.begin(at=town.at)
 
-    assert (Chain.objects.get().small_depth, Token.objects.count(), PaymentAddress.objects.count()) == (2, 2, 12)
+    assert (Chain.objects.get().small_depth, Token.objects.count(), PaymentAddress.objects.count()) == (2, 2, actions.addresses.POOL)
 
 
 def test_lost_chain_stops_the_start_in_one_line(town, settings, tmp_path):
@@ -246,7 +224,7 @@ def test_site_that_is_no_demo_knows_no_chain_of_its_own(settings):
 
 
 def test_pages_say_that_the_rate_is_made_up(client, demo_settings):
-    said = "TEST RATE: 1 USDT = IDR 16,300"
+    said = "TEST RATE: IDR 16,300"
     assert said in text(client.get("/"))
     demo_settings.DEMO = False
     assert said in text(client.get("/"))

@@ -105,6 +105,15 @@ def test_a_note_is_the_teams_and_its_words_are_not_in_the_history():
     assert not [details for details in HistoryEntry.objects.values_list("details", flat=True) if "Zebrafinch" in str(details)]
 
 
+def test_tickets_are_given_away_by_planners_alone():
+    event = factories.published(comp_limit=3)
+    for by in (factories.person("Eve"), factories.member(event.promoter, "Fay", "finance")):
+        with pytest.raises(NotAllowed):
+            actions.give_comps(wishes=_list(event, 1), by=by, at=THEN)
+
+    assert Order.objects.count() == 0
+
+
 def test_letters_are_owed_under_the_orders_lock(locked):
     event, order = pair()
     events.actions.update_event(event_id=event.pk, by=None, at=THEN, venue="Istora")

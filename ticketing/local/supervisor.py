@@ -170,7 +170,20 @@ def _parts(places: Places, port: int, *, web_workers: int, web_threads: int, wor
     web = [*python, "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"]
     web += ["--workers", str(web_workers), "--blocking-threads", str(web_threads), "--no-ws"]
     web += ["--respawn-failed-workers", "--workers-kill-timeout", "3", "ticketing.wsgi:application"]
-    worker = [*celery, "worker", "--queues", "celery,chain", "--concurrency", str(worker_concurrency), "--loglevel", "WARNING"]
+    # Web and worker share the processors here: who waits for a page comes first.
+    worker = [
+        "nice",
+        "-n",
+        "5",
+        *celery,
+        "worker",
+        "--queues",
+        "celery,chain",
+        "--concurrency",
+        str(worker_concurrency),
+        "--loglevel",
+        "WARNING",
+    ]
     beat = [*celery, "beat", "--schedule", str(places.state / "celerybeat-schedule"), "--loglevel", "WARNING"]
     # Asked to end, a worker first finishes its tasks. Without us it has no database to finish them with.
     return Part("web", web), Part("worker", worker, dies_by="KILL"), Part("beat", beat)

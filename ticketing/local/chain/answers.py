@@ -106,6 +106,11 @@ def _send(ledger: Ledger, asked: dict[str, Any]) -> Any:
     return told(ledger.send_from(person, wish["to"], wish["data"], value=wish["value"]))
 
 
+def _count(ledger: Ledger, who: str, at: Any = "latest") -> str:
+    """What waits counts as well: scripts that send twice within a block ask for the latest, and mean the next."""
+    return hex(ledger.evm.get_nonce(raw(who), "pending" if at == "latest" else _state(ledger, at)))
+
+
 def _fees(ledger: Ledger, count: Any, newest: Any, shares: Any = ()) -> dict[str, Any]:
     last = _height(ledger, newest)
     first = max(0, last + 1 - min(int(count, 16) if isinstance(count, str) else count, 1024))
@@ -130,7 +135,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "eth_getBlockByHash": lambda ledger, name, full=False: block(ledger.block_of(raw(name)), full=full),
     "eth_getTransactionByHash": _transaction,
     "eth_getTransactionReceipt": _receipt,
-    "eth_getTransactionCount": lambda ledger, who, at="latest": hex(ledger.evm.get_nonce(raw(who), _state(ledger, at))),
+    "eth_getTransactionCount": _count,
     "eth_getBalance": lambda ledger, who, at="latest": hex(ledger.evm.get_balance(raw(who), _state(ledger, at))),
     "eth_getCode": lambda ledger, who, at="latest": told(ledger.evm.get_code(raw(who), _state(ledger, at))),
     "eth_getLogs": _logs,

@@ -52,7 +52,9 @@ class Command(BaseCommand):
         address = f"http://localhost:{port}"
         lines = ["", f"  {settings.SITE_NAME} runs at   {address}/"]
         if settings.DEMO:
-            lines += [f"  Mail arrives at   {address}/demo/mailbox/", f"  Staff sign in at  {address}/admin/", "", "  Demo sign-ins:"]
+            lines += [f"  Mail arrives at   {address}/demo/mailbox/"]
+            lines += [f"  Play money is at  {address}/demo/wallet/"] if settings.LOCAL_CHAIN else []
+            lines += [f"  Staff sign in at  {address}/admin/", "", "  Demo sign-ins:"]
             for room in furnished("demo"):
                 for email, password, who in getattr(room, "sign_ins", list)():
                     lines.append(f"    {email:<26} {password:<16} {who}")
