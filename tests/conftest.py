@@ -126,14 +126,19 @@ def sample_letters(monkeypatch):
 
 @pytest.fixture
 def together() -> Callable[..., list]:
-    """Run a call in many threads at the same moment, each with its own connection; return what each got."""
+    """Run a call in many threads at the same moment, each with its own connection; return what each got.
 
-    def run(call, *, times: int) -> list:
+    With `patience`, each waits so long for a lock: hundreds of buyers for one row, on a machine that does other things, too.
+    """
+
+    def run(call, *, times: int, patience: str = "") -> list:
         barrier, results = threading.Barrier(times), []
 
         def one(number: int) -> None:
             try:
                 connection.ensure_connection()  # before the start, so that nobody is late for the race
+                if patience:
+                    connection.cursor().execute(f"SET lock_timeout = '{patience}'")
                 barrier.wait(30)
                 results.append(call(number))
             except Exception as error:
@@ -145,7 +150,7 @@ def together() -> Callable[..., list]:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(30)
+            thread.join(60)
         assert len(results) == times
         return results
 

@@ -6,8 +6,6 @@ from ticketing.settings import DATABASES, INSTALLED_APPS
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.sample", "django_migration_linter"]
 # Tests with threads empty every table afterwards, append-only ones included; nothing else ever sets this switch.
 DATABASES["default"]["OPTIONS"]["options"] += " -c app.allow_truncate=on"
-# Hundreds of buyers for one row wait longer for it on a machine that does other things, too.
-DATABASES["default"]["OPTIONS"]["options"] += " -c lock_timeout=20s"
 # Real hashes are slow by design; one test checks the real ones.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Their migrations are not ours to change.

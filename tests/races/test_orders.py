@@ -58,7 +58,7 @@ def rush(together, call, *, times=BUYERS, at_once=AT_ONCE):
             except (DomainError, IntegrityError) as refusal:
                 outcomes.append(type(refusal).__name__)
 
-    found = [outcome for outcomes in together(one, times=at_once) for outcome in outcomes]
+    found = [outcome for outcomes in together(one, times=at_once, patience="20s") for outcome in outcomes]
     return {outcome: found.count(outcome) for outcome in set(found)}
 
 

@@ -63,7 +63,7 @@ def rush(together, buy):
                 outcomes.append(type(refusal))
         return outcomes
 
-    found = [outcome for outcomes in together(one, times=AT_ONCE) for outcome in outcomes]
+    found = [outcome for outcomes in together(one, times=AT_ONCE, patience="20s") for outcome in outcomes]
     return {outcome: found.count(outcome) for outcome in set(found)}
 
 
