@@ -12,7 +12,7 @@ import payments.actions
 from accounts.models import User
 from events.models import ActiveEvent, Event, ReferenceRate
 from orders.models import Order, UserTicket
-from payments.models import EventSales
+from payments.models import Chain, EventSales
 from tests import factories
 from tests.sample.models import Lantern, Room, Shelf
 from ticketing import history
@@ -123,6 +123,7 @@ STAFF = {
     "events.activeevent": active_event,
     "events.referencerate": rate,
     "orders.userticket": user_ticket,
+    "payments.chain": lambda text: Chain.objects.create(number=9000 + Chain.objects.count(), name=text, small_depth=1, final_depth=2),
     "sample.shelf": lambda text: Shelf.objects.create(name=text),
     "ticketing.auditlog": lambda text: AuditLog.objects.create(action="CREATE", table="sample_room", record=text),
     "ticketing.emailmessage": letter,

@@ -68,6 +68,8 @@ CROWD = {"rate": 90.0, "journey_p50": 80.5, "journey_p95": 120.0, "form_p50": 30
 CROWD |= {"memory_mb": 480, "letters_rate": 60.0, "psycopg": 2500.0}
 SCANS = {"rate": 80.0, "admitted_p50": 9.5, "admitted_p95": 20.0, "already_p50": 8.0, "already_p95": 12.5, "let_in": 300}
 
+BLOCK = {"database_ms": 12.5, "whole_ms": 30.0, "whole_p95_ms": 45.5, "paid": 60, "memory_grew_mb": 1.5}
+
 
 def test_tables_stand_between_the_marks_and_nothing_else_changes(tmp_path, monkeypatch):
     page = tmp_path / "performance.md"
@@ -82,6 +84,8 @@ def test_tables_stand_between_the_marks_and_nothing_else_changes(tmp_path, monke
             {"kind": "buying", "what": "8 clients", **CROWD},
             {"kind": "buying", "what": "500 tickets", "seconds": 6.5, "sold": 500, "tickets": 500, "told_no": 500, "errors": 0},
             {"kind": "door", "what": "4 gates", **SCANS},
+            {"kind": "chain", "what": "100 orders waiting", **BLOCK},
+            {"kind": "chain", "what": "100,000 orders waiting", **BLOCK, "whole_ms": 33.0},
         ],
         events=9,
     )
@@ -91,6 +95,8 @@ def test_tables_stand_between_the_marks_and_nothing_else_changes(tmp_path, monke
     assert "| home | 500 | 25% | 4.0 | 9.0 | 1.20 | 10% |\n" in written
     assert "| 8 clients | 90.0 | 80.5, 120.0 | 30.0, 50.0 | 20.1 | 480 | 60.0 | 2,500 |\n" in written
     assert "500 tickets: over in 6.5 s; 500 sold, 500 tickets made, 500 told that there are none, 0 errors.\n" in written
+    assert "| 100 orders waiting | 12.5 | 30.0, 45.5 | 60 | 1.5 |\n" in written
+    assert "With many waiting a block costs 1.10 times what it costs with few.\n" in written
     assert "| 4 gates | 80.0 | 9.5, 20.0 | 8.0, 12.5 |\n" in written
     assert written.endswith(f"{bench.END}\n\nAfter.\n")
     assert "stale words" not in written

@@ -44,7 +44,7 @@ def cancel(*, order_id: UUID, at: datetime, by: str = "buyer") -> Order:
     payment = locked_payment(order_id)
     order = payment.order
     if order.status == Order.Status.PAID:
-        _check_returnable(order, at)
+        _check_returnable(order, payment, at)
         items = list(order.items.all())
         refund = owed.at_most_left(payment, owed.by_policy(order, items, {item.tier_id: item.kept for item in items}))
         _owe(payment, refund, at=at, by=by)
@@ -58,7 +58,7 @@ def cancel(*, order_id: UUID, at: datetime, by: str = "buyer") -> Order:
 def cancel_seat(*, ticket_id: UUID, at: datetime, by: str = "buyer") -> Order:
     """Give one seat back for the buyer, by the policy. Cancelling twice is cancelling once.
 
-    Locks: the payment, and what `orders.actions.cancel_seat` locks. Raises: NotReturnable, TicketUsed, MoveRefused.
+    Locks: the payment, and what `orders.actions.cancel_seat` locks. Raises: NotReturnable, MoneyOnTheWay, TicketUsed, MoveRefused.
     """
     ticket = Ticket.objects.get(pk=ticket_id)
     payment = locked_payment(ticket.order_id)
@@ -66,7 +66,7 @@ def cancel_seat(*, ticket_id: UUID, at: datetime, by: str = "buyer") -> Order:
     order = payment.order
     if ticket.status == Ticket.Status.CANCELLED:
         return order
-    _check_returnable(order, at)
+    _check_returnable(order, payment, at)
     items = list(order.items.all())
     refund = owed.at_most_left(payment, owed.by_policy(order, items, {ticket.tier_id: 1}))
     is_last = sum(item.kept for item in items) == 1
@@ -144,7 +144,9 @@ def follow_cancelled_events(*, at: datetime, most: int = BATCH) -> int:
     return len(found)
 
 
-def _check_returnable(order: Order, at: datetime) -> None:
+def _check_returnable(order: Order, payment: Payment, at: datetime) -> None:
+    if payment.state == State.REVIEW:
+        raise MoneyOnTheWay
     starts_at = order.event.starts_at
     # A free place that nobody will use is welcome back, whatever the policy says of money.
     if not (owed.policy(order).is_open(starts_at, at) or (not order.total and at < starts_at)):

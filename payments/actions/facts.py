@@ -52,6 +52,14 @@ class Facts:
         return is_small(self.quote)
 
     @property
+    def is_stalled(self) -> bool:
+        """Twice as many blocks as until final lie on top. If it is not settled yet, nodes disagree, or the chain is halted."""
+        cursor = cursor_of(self.quote.chain)
+        if cursor is None or not self.money.is_enough:
+            return False
+        return cursor.number - self.money.needed[-1].block_number > 2 * self.quote.chain.final_depth
+
+    @property
     def is_vouched(self) -> bool:
         return all(one.pk in self.vouched for one in self.money.needed)
 

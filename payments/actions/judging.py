@@ -5,10 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Exists, Max, OuterRef, Q, Value
 
 from orders.models import Order
-from payments.models import ChainCursor, Payment, Provider, State
+from payments.models import ChainCursor, Payment, Provider, Quote, State
 from payments.standing import GRACE
 
 from .facts import Facts, facts_of
@@ -48,14 +48,20 @@ def to_judge(*, most: int = BATCH) -> list[UUID]:
         ours.filter(touched_height__isnull=False).order_by("touched_height"),
         ours.filter(state=State.REVIEW, order__status=Order.Status.PAID).order_by("pk"),
     ]
-    if behind := ChainCursor.objects.filter(chain__enabled=True).aggregate(at=Min("at"))["at"]:
-        overdue = ours.filter(order__status=Order.Status.PENDING, order__expires_at__lt=behind - GRACE)
-        found.append(overdue.order_by("order__expires_at"))
+    if newest := ChainCursor.objects.aggregate(at=Max("at"))["at"]:
+        overdue = ours.filter(order__status=Order.Status.PENDING, order__expires_at__lt=newest - GRACE)
+        # What a chain that was not read so far may still bring is waited for, and by nobody else.
+        unread = Q(chain__cursor=None) | Q(chain__cursor__at__lte=OuterRef("order__expires_at") + Value(GRACE))
+        found.append(overdue.exclude(Exists(Quote.objects.filter(unread, payment=OuterRef("pk")))).order_by("order__expires_at"))
     return list(dict.fromkeys(pk for rows in found for pk in rows.values_list("pk", flat=True)[:most]))
 
 
 def nearly_settled(*, chain_id: UUID, at: datetime) -> list[Facts]:
-    """Return what is deep enough on this chain, and needs only that a second node says the same. Locks: nothing."""
+    """Return what is deep enough on this chain, and needs only that a second node says the same; or waits too long for it.
+
+    Locks: nothing.
+    """
     payments = Payment.objects.filter(state=State.CONFIRMING, provider=Provider.USDT, quotes__chain=chain_id).distinct()
     found = [facts_of(payment, at=at) for payment in payments.order_by("pk")[:BATCH]]
-    return [facts for facts in found if facts.quote.chain_id == chain_id and facts.money.is_believed]
+    ready = [facts for facts in found if facts.quote.chain_id == chain_id and (facts.money.is_believed or facts.is_stalled)]
+    return sorted(ready, key=lambda facts: len(facts.money.needed))  # whoever pays in hundreds of parts holds up no other

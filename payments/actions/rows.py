@@ -135,12 +135,8 @@ def _was_expired(facts: Facts) -> bool:
     return HistoryEntry.objects.filter(subject_id=facts.order.pk, new_status=EXPIRED).exists()
 
 
-def _is_stalled(facts: Facts) -> bool:
-    """Twice as many blocks as until final lie on top, and it still is not settled: nodes disagree, or the chain is halted."""
-    last = facts.money.needed[-1].block_number if facts.money.is_enough else None
-    cursor = facts.quote.chain.cursor.number
-    said = HistoryEntry.objects.filter(subject_id=facts.payment.pk, action="stalled")
-    return last is not None and cursor - last > 2 * facts.quote.chain.final_depth and not said.exists()
+def _is_to_be_told(facts: Facts) -> bool:
+    return facts.is_stalled and not HistoryEntry.objects.filter(subject_id=facts.payment.pk, action="stalled").exists()
 
 
 def _is_worth_it(facts: Facts) -> bool:
@@ -180,7 +176,7 @@ ROWS = (
     Row("T4", lambda f: f.stands(CONFIRMING, State.CONFIRMING) and f.money.is_believed and f.is_vouched and not f.halted, _settle),
     Row("T9d", lambda f: f.stands(CONFIRMING, State.CONFIRMING) and not f.money.is_enough and _was_expired(f), _give_up),
     Row("T5", lambda f: f.stands(CONFIRMING, State.CONFIRMING) and not f.money.is_enough, _wait_again),
-    Row("T8", lambda f: f.stands(CONFIRMING, State.CONFIRMING) and _is_stalled(f), _call_for_help),
+    Row("T8", lambda f: f.stands(CONFIRMING, State.CONFIRMING) and _is_to_be_told(f), _call_for_help),
     Row("T9a", lambda f: f.stands(EXPIRED, State.AWAITING, State.REVIEW) and f.money.is_enough and f.is_on_time, _revive),
     Row("T9b", lambda f: f.stands(EXPIRED, State.AWAITING, State.REVIEW) and f.money.is_enough and _is_worth_it(f), _revive),
     Row("T9c", lambda f: f.stands(EXPIRED, State.AWAITING) and f.money.seen > 0, _ask_a_person),

@@ -13,7 +13,7 @@ from web3.types import RPCEndpoint
 
 from payments.blocks import TRANSFER, Header, Log, Receipt
 
-from .node import NodeFailed, UnknownBlock
+from .node import NodeFailed, RefusedByNode, UnknownBlock
 
 TIMEOUTS = (3, 10)  # seconds to connect, and between two pieces of an answer
 DECIMALS = "0x313ce567"
@@ -22,10 +22,6 @@ NO_SUCH_BLOCK = ("unknown block", "header not found", "block not found")
 HEX = re.compile("0x[0-9a-fA-F]*")
 
 Found = TypeVar("Found")
-
-
-class RefusedByNode(NodeFailed):
-    """The node is well, and will not answer this: a range too wide, a word it does not know."""
 
 
 class RpcNode:

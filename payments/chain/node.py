@@ -10,6 +10,10 @@ class NodeFailed(Exception):
     """No answer that can be used: the node is away, overloaded, or does not make sense. Another one may do."""
 
 
+class RefusedByNode(NodeFailed):
+    """The node is well, and will not answer this: a range too wide, a word it does not know."""
+
+
 class UnknownBlock(Exception):
     """The node answered, and knows no such block: it lags, or the block is no longer of its chain."""
 

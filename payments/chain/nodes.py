@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from payments.blocks import Arrival, Header, Untrue, arrivals, may_hold_transfers
 
-from .node import Node, NodeFailed, UnknownBlock
+from .node import Node, NodeFailed, RefusedByNode, UnknownBlock
 
 logger = logging.getLogger(__name__)
 
@@ -113,7 +113,7 @@ class Nodes:
             try:
                 found |= dict.fromkeys(_stretch(node, headers, tokens))
                 answers += 1
-            except (NodeFailed, Untrue) as error:
+            except (NodeFailed, UnknownBlock, Untrue) as error:
                 self._blame(node, error)
         if answers < min(2, len(self)):
             raise NoNode(f"no second node of chain {self.chain_id} showed what is final")
@@ -145,7 +145,7 @@ def _stretch(node: Node, headers: Sequence[Header], tokens: Sequence[str]) -> li
     """Read the blocks at once; where that is more than the node gives, in halves."""
     try:
         logs = node.logs_between(headers[0].number, headers[-1].number, tokens)
-    except NodeFailed:
+    except RefusedByNode:
         if len(headers) == 1:
             raise
         middle = len(headers) // 2

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from django.db import IntegrityError
+from django.db import DatabaseError
 
 from payments import actions
 from payments.actions.facts import Facts
@@ -32,13 +32,16 @@ def watch(chain: Chain, nodes: Nodes, *, clock: Callable[[], datetime], most: in
         while moved < most and step(chain, nodes, view, at=clock()):
             moved += 1
         _see_head(chain, nodes, view, reached=moved < most, at=clock())
-        _look_again(chain, nodes, view)
     except UnknownBlock:
         logger.info("a block went away while it was read", extra={"chain": chain.number})
     except NodeFailed as error:
         logger.warning("a chain cannot be read", extra={"chain": chain.number, "because": str(error)})
         return moved
     _judge(chain, nodes, view, at=clock())
+    try:
+        _look_again(chain, nodes, view)
+    except (NodeFailed, DatabaseError) as error:  # whatever a node makes of final blocks, orders are judged without it
+        logger.warning("final blocks cannot be looked at again", extra={"chain": chain.number, "because": str(error)})
     return moved
 
 
@@ -62,7 +65,7 @@ def step(chain: Chain, nodes: Nodes, view: View, *, at: datetime) -> bool:
 def _apply(chain: Chain, header: Header, found: Sequence[Arrival]) -> bool:
     try:
         return actions.apply_block(chain_id=chain.pk, header=header, found=found)
-    except IntegrityError as error:
+    except DatabaseError as error:
         # Such as one transaction in two blocks: no chain does that, so a node lies, and nothing of it is kept.
         logger.critical("a block contradicts what we know", extra={"chain": chain.number, "because": str(error)})
         return False
@@ -102,7 +105,7 @@ def _look_again(chain: Chain, nodes: Nodes, view: View) -> None:
     tokens = list(chain.tokens.order_by("address").values_list("address", flat=True))
     blocks = chain.blocks.filter(number__range=(first, last)).order_by("number")
     stretch = [Header(block.number, block.hash, block.parent, block.at) for block in blocks]
-    found = nodes.transfers_between(view, stretch, tokens) if tokens and stretch else []
+    found = nodes.transfers_between(view, stretch, tokens) if tokens and stretch and len(nodes) > 1 else []
     if missed := actions.look_again(chain_id=chain.pk, through=last, found=found):
         logger.error("a node had kept transfers back", extra={"chain": chain.number, "missed": missed})
 

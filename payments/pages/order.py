@@ -251,7 +251,7 @@ def _state(order: Order, at: datetime) -> str:
 
 def _returnable(order: Order, at: datetime) -> bool:
     """Answer whether `payments.actions.cancel` would take the tickets back now."""
-    if order.status != Order.Status.PAID:
+    if order.status != Order.Status.PAID or _payment(order).state == State.REVIEW:
         return False
     starts_at = order.event.starts_at
     return owed.policy(order).is_open(starts_at, at) or (not order.total and at < starts_at)

@@ -72,7 +72,7 @@ class Usdt:
 
     @property
     def forgiven(self) -> str:
-        return self._written(self.left) if self.facts.payment.is_under else ""
+        return self._written(self.left) if self.facts.payment.is_under and self.left else ""
 
     @property
     def left(self) -> int:

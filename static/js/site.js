@@ -66,13 +66,16 @@ if (printer) {
 // A part that is replaced gives the focus back to where it was, also on the buttons that are only made here.
 let focused = "";
 let chosen = [];
+let typed = "";
 document.addEventListener("htmx:beforeSwap", () => {
   focused = document.activeElement.id;
   chosen = Array.from(document.querySelectorAll(".tabbed :checked, details[open][id]"), (part) => part.id);
+  typed = document.getElementById("tx")?.value;
 });
 document.addEventListener("htmx:afterSwap", () => {
   equip(document);
   for (const part of chosen.map((id) => document.getElementById(id))) if (part) part.matches("details") ? (part.open = true) : (part.checked = true);
+  if (typed && document.getElementById("tx")) document.getElementById("tx").value = typed;
   document.getElementById(focused)?.focus({ preventScroll: true });
 });
 

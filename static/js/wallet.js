@@ -1,7 +1,8 @@
 // Wallets that live in the browser (EIP-6963): they are asked to send what the page says. Only the chain says whether they did.
 
 const wallets = new Map();
-const said = (words) => { document.querySelector("#browser-wallet [role=status]").textContent = words; };
+let words = ""; // what was said last: it stays when the page brings itself up to date
+const said = (now) => { document.querySelector("#browser-wallet [role=status]").textContent = words = now; };
 
 async function pay(provider) {
   const asked = { ...document.getElementById("browser-wallet").dataset };
@@ -32,6 +33,7 @@ function draw() {
     return button;
   }));
   box.hidden = !wallets.size;
+  if (words) said(words);
 }
 
 window.addEventListener("eip6963:announceProvider", ({ detail }) => {

@@ -96,6 +96,7 @@ def accessible():
     """Have axe look at a page as it is, then dark and on a small phone, where it must fit; what is found is the test's failure."""
 
     def look(page: Page, *, smallest=SMALLEST) -> None:
+        page.wait_for_load_state()
         page.evaluate(Axe().axe_script)
         assert page.evaluate(LOOK) == [], page.url
         screen = page.viewport_size

@@ -23,6 +23,7 @@ def test_an_order_is_found_paid_cut_and_its_buyer_answered(visit, accessible, gr
     page.get_by_text("Carl").wait_for(state="detached")
     accessible(page, smallest=PHONE)
     page.get_by_role("link", name=order.reference).click()
+    page.wait_for_url("**/change/**")
 
     accessible(page, smallest=PHONE)
     page.get_by_role("link", name="Mark paid").click()

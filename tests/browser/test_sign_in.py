@@ -166,7 +166,8 @@ FOR_MEMBERS = [
 @pytest.mark.parametrize("language", ["en", "id"])
 def test_every_page_is_accessible_and_fits(visit, accessible, settings, language):
     settings.GOOGLE_CLIENT_ID = "client"
-    settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"] = [settings.GOOGLE_APP]
+    google = {**settings.SOCIALACCOUNT_PROVIDERS["openid_connect"], "APPS": [settings.GOOGLE_APP]}
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": google}
     person("nina@example.org")
     person("olga@example.org")
     page = visit("/account/login/", screen=DESK, language=language)

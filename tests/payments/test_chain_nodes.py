@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from payments.blocks import Header, Log, Untrue, arrivals, may_hold_transfers
-from payments.chain.node import NodeFailed, UnknownBlock
+from payments.chain.node import RefusedByNode, UnknownBlock
 from payments.chain.nodes import Nodes, NoNode
 from tests.payments.fake_chain import OTHER_STABLE, SENDER, USDT, Block, FakeChain, Sent, Tx
 
@@ -222,7 +222,7 @@ def test_what_is_too_much_for_a_node_is_read_in_parts(chain, monkeypatch):
     def few(first, last, tokens):
         asked.append((first, last))
         if last - first > 1:
-            raise NodeFailed("more than two blocks")
+            raise RefusedByNode("more than two blocks")
         return whole(first, last, tokens)
 
     monkeypatch.setattr(small, "logs_between", few)

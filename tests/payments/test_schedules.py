@@ -5,6 +5,7 @@ Hypothesis makes up the schedules; SCHEDULES=2000 in the environment tries as ma
 
 import os
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -265,6 +266,26 @@ def test_what_one_node_keeps_back_while_the_other_is_away_is_found_once_it_is_fi
     assert (pair(order), tickets(order)) == (("paid", "settled"), 1)
     assert [record.missed for record in caplog.records if "kept transfers back" in record.message] == [1]
     assert broken() == []
+
+
+@pytest.mark.parametrize("fault", ["down", "liar"])
+def test_orders_are_settled_whatever_a_node_makes_of_final_blocks(settings, fault):
+    settings.WALLET_XPUBS = [keys.xpub()]
+    world = make(small_depth=2)
+    second = world.members[1]
+    if fault == "down":
+        second.down = {"logs_between"}
+    world.mine(8 + watcher.STRETCH)
+    order = world.order()
+    world.pay(order)
+    if fault == "liar":  # one number for two transfers of one block, which no row can hold
+        true = next(log for block in world.fake.blocks for log in block.logs)
+        second.adds = lambda header: [replace(true, tx="0x" + "c" * 64)] if header.hash == true.block else []
+        second.hides = lambda log: second.asked[-1] == "logs_between"
+    world.mine(8 + watcher.STRETCH)
+    second.hides = lambda log: False
+
+    assert (pair(order), tickets(order)) == (("paid", "settled"), 1)
 
 
 def test_a_reorg_while_a_block_is_read_is_no_step(settings):

@@ -10,7 +10,7 @@ import pytest
 from orders.models import Order
 from payments import actions
 from payments.actions.rows import ROWS
-from payments.models import ChainCursor, Payment, Quote, Transfer
+from payments.models import Chain, ChainCursor, Payment, Quote, Transfer
 from tests import factories
 from tests.payments import keys
 from tests.payments.fake_chain import OTHER_STABLE, USDT, Sent
@@ -166,6 +166,42 @@ def test_t8_what_cannot_be_settled_for_long_is_said_once(world, caplog):
 
     assert (pair(order), rows(order)) == (("confirming", "confirming"), ["T3", "T8"])
     assert HistoryEntry.objects.filter(action="stalled").count() == 1
+
+
+def test_what_waits_until_final_is_said_to_wait_too_long_where_the_chain_s_own_word_stands_still(world):
+    Chain.objects.update(small_depth=8, final_depth=8, small_amount=0)
+    order = world.order()
+    world.fake.final_behind = 10**6  # "finalized" stays at the first block
+    world.pay(order)
+
+    world.mine(17)
+
+    assert (pair(order), rows(order)) == (("confirming", "confirming"), ["T3", "T8"])
+
+
+def test_an_order_expires_by_the_chains_that_it_was_quoted_on_alone(world):
+    """Another chain that stands still may hold its own orders, and no others."""
+    order, other = world.order(), world.order("Carl")
+    still = Chain.objects.create(number=56, name="Still", enabled=True, small_depth=1, final_depth=2)
+    ChainCursor.objects.create(chain=still, number=1, hash="0x" + "1" * 64, at=world.at, final_number=1)
+    facts = {name: getattr(other.payment.quotes.get(), name) for name in ("payment", "token", "due", "least", "quoted_at", "deadline")}
+    Quote.objects.create(chain=still, **facts)
+
+    world.pass_deadline(order)
+
+    assert (pair(order), pair(other)) == (("expired", "awaiting"), ("pending", "awaiting"))
+    assert list(actions.to_judge()) == []  # and who waits is not asked again and again
+
+
+def test_tickets_whose_money_is_in_doubt_are_not_given_back(world):
+    order = paid_and_gone(world)
+    ticket = order.tickets.get()
+
+    for deed in (lambda: actions.cancel(order_id=order.pk, at=world.at), lambda: actions.cancel_seat(ticket_id=ticket.pk, at=world.at)):
+        with pytest.raises(actions.MoneyOnTheWay):
+            deed()
+
+    assert (pair(order), tickets(order)) == (("paid", "review"), 1)
 
 
 def test_t9a_money_in_time_that_we_saw_late_gets_its_places_again(world):

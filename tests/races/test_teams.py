@@ -175,7 +175,7 @@ def happens_once(deed, together, *, prepare=lambda: None):
 
 @pytest.mark.parametrize("deed", DEEDS)
 def test_control_without_locks_a_deed_happens_more_than_once(deed, together, no_locks):
-    sql(MEET.format(patience="10 s", waiting=WAITING))  # without locks they do meet, on a busy machine later
+    sql(MEET.format(patience="4 s", waiting=WAITING))  # without locks they do meet, on a busy machine later
     assert not happens_once(deed, together, prepare=no_locks)
 
 
