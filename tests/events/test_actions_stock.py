@@ -320,8 +320,22 @@ def test_codes_are_refused_in_words(terms, says):
     event = factories.published()
 
     refused(actions.CodeRefused, event, 1, code_id=code(event, **terms).pk, says=says)
+    with pytest.raises(actions.CodeRefused, match=says):
+        actions.find_code(event_id=event.pk, typed=" early", at=THEN)
 
     assert DiscountCode.objects.get().used == 0
+    assert actions.find_code(event_id=event.pk, typed=" early").code == "EARLY"  # one that an order has already
+
+
+def test_a_code_that_is_used_up_is_not_found():
+    event = factories.published()
+    early = code(event, max_uses=1)
+    assert actions.find_code(event_id=event.pk, typed="EARLY", at=THEN) == early
+
+    claim(event, code_id=early.pk)
+
+    with pytest.raises(actions.CodeRefused, match="as often as it may be"):
+        actions.find_code(event_id=event.pk, typed="EARLY", at=THEN)
 
 
 def test_a_code_of_another_event_is_not_known():
