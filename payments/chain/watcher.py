@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from django.db import DatabaseError
+from django.db import DataError, IntegrityError
 
 from payments import actions
 from payments.actions.facts import Facts
@@ -21,6 +21,7 @@ from .nodes import Nodes, View
 logger = logging.getLogger(__name__)
 
 BLOCKS = 200  # in one run; what is more, the next one reads
+CONTRADICTIONS = (IntegrityError, DataError)  # what a node can make the database say; its own faults are not among them
 STRETCH = 20  # final blocks that are looked at again at once
 
 
@@ -40,7 +41,7 @@ def watch(chain: Chain, nodes: Nodes, *, clock: Callable[[], datetime], most: in
     _judge(chain, nodes, view, at=clock())
     try:
         _look_again(chain, nodes, view)
-    except (NodeFailed, DatabaseError) as error:  # whatever a node makes of final blocks, orders are judged without it
+    except (NodeFailed, *CONTRADICTIONS) as error:  # whatever a node makes of final blocks, orders are judged without it
         logger.warning("final blocks cannot be looked at again", extra={"chain": chain.number, "because": str(error)})
     return moved
 
@@ -65,7 +66,7 @@ def step(chain: Chain, nodes: Nodes, view: View, *, at: datetime) -> bool:
 def _apply(chain: Chain, header: Header, found: Sequence[Arrival]) -> bool:
     try:
         return actions.apply_block(chain_id=chain.pk, header=header, found=found)
-    except DatabaseError as error:
+    except CONTRADICTIONS as error:
         # Such as one transaction in two blocks: no chain does that, so a node lies, and nothing of it is kept.
         logger.critical("a block contradicts what we know", extra={"chain": chain.number, "because": str(error)})
         return False
