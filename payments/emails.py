@@ -74,6 +74,19 @@ def too_late(letter: EmailMessage) -> Letter:
     return _of_money(letter, _("Your money came after the hold had ended: %(title)s"), lines)
 
 
+def no_places(letter: EmailMessage) -> Letter:
+    lines = [
+        _("%(got)s %(token)s came in time, but we saw it only when others had the places. It is not lost, and it was not your fault."),
+        _("%(promoter)s sees to it and writes to you: you get the tickets, if there are any left, or your money back."),
+    ]
+    return _of_money(letter, _("Your money came in time, but the places are gone: %(title)s"), lines)
+
+
+def for_nothing(letter: EmailMessage) -> Letter:
+    lines = [_("%(got)s %(token)s came for an event that was called off. It is not lost: %(promoter)s sees to it and writes to you.")]
+    return _of_money(letter, _("This event is cancelled: %(title)s"), lines)
+
+
 def after_cancelling(letter: EmailMessage) -> Letter:
     lines = [_("%(got)s %(token)s came for an order that was cancelled. It is not lost: %(promoter)s sees to it and writes to you.")]
     return _of_money(letter, _("Your money came after the order was cancelled: %(title)s"), lines)

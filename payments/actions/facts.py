@@ -48,6 +48,12 @@ class Facts:
         return self.money.first_at is not None and self.money.first_at <= self.deadline
 
     @property
+    def came_after_all(self) -> bool:
+        """Answer whether the first of it came when the order had been cancelled."""
+        cancelled_at = self.order.cancelled_at
+        return cancelled_at is not None and self.money.first_at is not None and self.money.first_at > cancelled_at
+
+    @property
     def is_small(self) -> bool:
         return is_small(self.quote)
 

@@ -94,12 +94,21 @@ def _revive(facts: Facts, details: dict[str, Any]) -> None:
         facts.payment.refresh_from_db()
         if facts.payment.state == State.AWAITING:
             _move(facts, State.REVIEW, {**details, "because": type(refusal).__name__}, is_late=not facts.is_on_time)
-            letters.of_money(facts, "too_late")
+            letters.of_money(facts, _news(facts))
 
 
 def _ask_a_person(facts: Facts, details: dict[str, Any]) -> None:
     _move(facts, State.REVIEW, details, is_late=facts.order.status == EXPIRED and not facts.is_on_time)
-    letters.of_money(facts, "too_late" if facts.order.status == EXPIRED else "after_cancelling")
+    letters.of_money(facts, _news(facts))
+
+
+def _news(facts: Facts) -> str:
+    """Return the letter that says why money that came brings no tickets by itself."""
+    if facts.order.event.cancelled_at:
+        return "for_nothing"
+    if facts.order.status == CANCELLED:
+        return "after_cancelling"
+    return "no_places" if facts.is_on_time else "too_late"
 
 
 def _close_review(facts: Facts, details: dict[str, Any]) -> None:

@@ -36,11 +36,19 @@ def headings(panel: Usdt, until: str, seller: str) -> Words | None:
 
 
 def _review(panel: Usdt, seller: str) -> Words:
+    facts = panel.facts
     words = {"got": panel.received, "due": panel.due, "token": panel.token, "name": seller}
+    back = _("%(got)s %(token)s of yours are here, and not lost. %(name)s sees to it that they go back, and writes to you.") % words
     decides = _("%(name)s sees to it and writes to you: you get the tickets, if there are any left, or your money back.") % words
-    if panel.facts.order.status == Order.Status.CANCELLED:
-        return _("Your money came after the order was cancelled"), _("It is not lost. %(name)s sees to it and writes to you.") % words
-    if panel.facts.money.is_enough:
+    if facts.order.event.cancelled_at:
+        return _("This event is cancelled"), back
+    if facts.order.status == Order.Status.CANCELLED:
+        return _("Your money came after the order was cancelled") if facts.came_after_all else _("Cancelled"), back
+    if facts.is_on_time:
+        return _("Your money came in time, but the places are gone"), _("We saw it only when others had them. %(decides)s") % {
+            "decides": decides
+        }
+    if facts.money.is_enough:
         return _("Your money came after the hold had ended"), decides
     came = _("%(got)s of %(due)s %(token)s came. Nothing is lost.") % words
     return _("Not all of the money came in time"), f"{came} {decides}"

@@ -203,7 +203,7 @@ def poll(order: Order, state: str, at: datetime) -> int:
     if state in (HELD, CHECKING, SEEN):
         moves = state != HELD or _payment(order).state == State.PARTIAL or at - order.reserved_at < FIRST
         return SOON if by_chain and moves else LATER
-    return SELDOM if by_chain and state == LAPSED else 0
+    return SELDOM if by_chain else 0  # money may still come, and is told
 
 
 def words(order: Order, state: str, clock: Clock | None, refund: Decimal | None, at: datetime) -> tuple[str, str]:

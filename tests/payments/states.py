@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import events.actions
+import orders.actions
 from orders.models import Order
 from payments import actions
 from payments.models import Chain, ChainCursor, Token
+from tests import factories
 from tests.payments.fake_chain import OTHER_STABLE
-from tests.payments.world import CENT, DUE, World
+from tests.payments.world import CENT, DUE, World, address
 
 
 def waiting(world: World) -> Order:
@@ -98,6 +101,38 @@ def too_late(world: World) -> Order:
     return order
 
 
+def no_places(world: World) -> Order:
+    """Sent in time, seen late: others have the places."""
+    order = world.order()
+    world.fake.pay(address(order), DUE)
+    world.fake.mine()
+    orders.actions.lapse(order_id=order.pk, at=world.at, details={})
+    factories.paid(factories.Event.objects.get(), "Rich", lines={factories.tier().pk: 5}, at=world.at)
+    world.watch()
+    return order
+
+
+def called_off(world: World) -> Order:
+    order = expired(world)
+    events.actions.cancel(event_id=order.event_id, reason="Rain.", by=None, at=world.at)
+    world.rate()
+    world.pay(order)
+    return order
+
+
+def annulled(world: World) -> Order:
+    """The seller cancelled it while its money was on the way."""
+    order = seen(world)
+    actions.annul(order_id=order.pk, reason="The hall is too small.", by=None, at=world.at)
+    return order
+
+
+def after_cancelling(world: World) -> Order:
+    order = cancelled(world)
+    world.pay(order)
+    return order
+
+
 def cancelled(world: World) -> Order:
     order = world.order()
     actions.cancel(order_id=order.pk, at=world.at)
@@ -128,7 +163,7 @@ def changed_address(world: World) -> Order:
     return order
 
 
-IN_TIME = (waiting, several, short, checking, seen, paid, under, over, doubted, cancelled)
-TOO_LATE = (late, expired, short_at_the_end, too_late)
+IN_TIME = (waiting, several, short, checking, seen, paid, under, over, doubted, cancelled, annulled, after_cancelling)
+TOO_LATE = (late, expired, short_at_the_end, too_late, no_places, called_off)
 ODD = (stray, unseen, changed_address)
 STATES: dict[str, Callable[[World], Order]] = {made.__name__: made for made in (*IN_TIME, *TOO_LATE, *ODD)}

@@ -136,12 +136,17 @@ WORDS = {
         "1.00 USDT are missing, at the rate of now.",
     ),
     "too_late": ("Your money came after the hold had ended", "Radio Hujan sees to it", "or your money back"),
+    "no_places": ("Your money came in time, but the places are gone", "We saw it only when others had them.", "or your money back"),
+    "called_off": ("This event is cancelled", "9.21 USDT of yours are here, and not lost. Radio Hujan sees to it that they go back"),
+    "annulled": ("Cancelled", "9.21 USDT of yours are here, and not lost."),
+    "after_cancelling": ("Your money came after the order was cancelled", "9.21 USDT of yours are here, and not lost."),
     "stray": ("We see money that does not match 12.00 Other (Test chain)", "12.00 Other does not count", "Send 9.21 USDT"),
     "unseen": ("We cannot see Test chain at the moment", "What you send counts all the same", "Send 9.21 USDT"),
     "changed_address": ("Do not pay yet", "This address is not ours"),
 }
 TAKING = {"waiting", "several", "short", "stray", "unseen"}
-LOOKS_AGAIN = {"paid": 60, "under": 60, "over": 60, "late": 60, "doubted": 10, "expired": 60, "short_at_the_end": 60, "too_late": 60}
+SELDOM = set(STATES) - {"waiting", "several", "short", "checking", "seen", "doubted", "stray", "unseen", "changed_address"}
+LOOKS_AGAIN = {"doubted": 10, **dict.fromkeys(SELDOM, 60)}
 
 
 def test_every_state_has_its_words():
@@ -160,7 +165,7 @@ def test_a_state_is_said_in_words_with_six_queries(client, reach, name):
     assert len(asked) <= 6, [query["sql"] for query in asked]
     assert ("Exact amount" in shown, len(codes(answer))) == ((True, 2) if name in {*TAKING, "short_at_the_end"} else (False, 0))
     triggers = re.findall(r'hx-trigger="every (\d+)s, look"', answer.content.decode())
-    assert triggers == [str(LOOKS_AGAIN.get(name, 3))] * (name != "cancelled")
+    assert triggers == [str(LOOKS_AGAIN.get(name, 3))]
     assert ("Buy the same again" in shown) == (name in {"expired", "cancelled"})  # nobody whose money is here is asked to pay again
     assert "None" not in shown
 
