@@ -34,7 +34,15 @@ def _of_money(own: list[UUID]) -> Iterator[Errand]:
     if waiting:
         words = ngettext("%(count)d order waits for a payment to you", "%(count)d orders wait for a payment to you", waiting)
         yield Errand(words % {"count": waiting}, f"{reverse('admin:orders_order_changelist')}?state=pending&way=manual", "wait")
-    owed = Payment.objects.filter(order__event__promoter__in=own, state=State.REFUNDING).exclude(provider=Provider.USDT).count()
+    unclear = Payment.objects.filter(order__event__promoter__in=own, state=State.REVIEW).exclude(order__status="paid").count()
+    if unclear:
+        words = ngettext(
+            "Money came for %(count)d order that has no tickets: sell them all the same, or send it back",
+            "Money came for %(count)d orders that have no tickets: sell them all the same, or send it back",
+            unclear,
+        )
+        yield Errand(words % {"count": unclear}, f"{reverse('admin:orders_order_changelist')}?payment=failed", "bad")
+    owed = Payment.objects.filter(order__event__promoter__in=own, state=State.REFUNDING).count()
     if owed:
         words = ngettext("%(count)d buyer waits for money back from you", "%(count)d buyers wait for money back from you", owed)
         yield Errand(words % {"count": owed}, f"{reverse('admin:orders_order_changelist')}?payment=refunded", "wait")

@@ -61,14 +61,17 @@ class WayOfOrder(Way):
 
 
 class Money(admin.SimpleListFilter):
-    """By the four words of the source documents."""
+    """By the four words of the source documents, and where more came than was due."""
 
     title, parameter_name, path = _("payment"), "payment", "payment__"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return [("pending", _("pending")), ("completed", _("completed")), ("failed", _("needs a person")), ("refunded", _("refunded"))]
+        words = [("pending", _("pending")), ("completed", _("completed")), ("failed", _("needs a person")), ("refunded", _("refunded"))]
+        return [*words, ("over", _("more than was due"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() == "over":
+            return queryset.filter(**{self.path + "is_over": True})
         states = [state for state, word in PAYMENT_STATUS.items() if word == self.value()]
         return queryset.filter(**{self.path + "state__in": states}) if states else queryset
 

@@ -16,6 +16,8 @@ from orders.models import Concern, Note, Order, Ticket
 from payments import actions
 from tests import factories
 from tests.factories import THEN
+from tests.payments import keys, states
+from tests.payments.world import make
 from tests.promises import kept
 from ticketing.models import EmailMessage, HistoryEntry
 
@@ -288,6 +290,20 @@ def test_errand_names_orders_that_wait_for_a_payment_by_hand(client, owner, even
     assert found(client, state="pending", way="manual") == {order.reference}
     actions.settle_by_hand(order_id=order.pk, reason="Seen", by=owner, at=THEN)
     assert "waits for a payment" not in text(client.get("/admin/"))
+
+
+def test_errand_names_money_that_brought_no_tickets(client, settings):
+    settings.WALLET_XPUBS = [keys.xpub()]
+    world = make()
+    unclear, over = states.annulled(world), states.over(world)
+    factories.sign_in(client, unclear.event.promoter.owner)
+
+    page = text(client.get("/admin/"))
+
+    assert "Money came for 1 order that has no tickets" in page
+    assert (found(client, payment="failed"), found(client, payment="over")) == ({unclear.reference}, {over.reference})
+    states.doubted(world)  # of this the network has the say
+    assert "Money came for 1 order that" in text(client.get("/admin/"))
 
 
 # --- given away -----------------------------------------------------------------------------------------
