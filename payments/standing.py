@@ -21,7 +21,7 @@ class Terms:
 
 @dataclass(frozen=True)
 class Standing:
-    """Amounts in the token's smallest units. `needed` are the first transfers that together are enough."""
+    """Amounts in the token's smallest units. `needed` are the first of all that arrived which together are enough."""
 
     due: int
     least: int
@@ -30,6 +30,7 @@ class Standing:
     final: int
     first_at: datetime | None
     needed: Sequence[Any]
+    arrived: Sequence[Any]
 
     @property
     def is_enough(self) -> bool:
@@ -67,7 +68,7 @@ def standing(terms: Terms, transfers: Iterable[Any]) -> Standing:
         sum(int(one.amount) for one in transfers if one.block_number <= height) for height in (terms.believed_to, terms.final_to)
     )
     first_at = transfers[0].block_at if transfers else None
-    return Standing(terms.due, terms.least, seen, believed, final, first_at, needed)
+    return Standing(terms.due, terms.least, seen, believed, final, first_at, needed, transfers)
 
 
 def deadline(expires_at: datetime, first_at: datetime | None) -> datetime:

@@ -7,7 +7,7 @@ from .checkout import check_out
 from .comps import TooManyComps, comps_left, give_comps, try_comps
 from .ending import MoneyOnTheWay, NotReturnable, annul, annul_seat, cancel, cancel_seat, follow_cancelled_events
 from .holds import expire_overdue, extend
-from .judging import judge, nearly_settled, to_judge
+from .judging import judge, to_judge, to_vouch
 from .networks import NotChanged, change_network
 from .notes import NothingNoted, add_note
 from .playing import run_out
@@ -46,7 +46,6 @@ __all__ = [
     "give_comps",
     "judge",
     "look_again",
-    "nearly_settled",
     "offered_tokens",
     "rate_in_use",
     "refresh_sales",
@@ -59,5 +58,6 @@ __all__ = [
     "take_round",
     "take_static",
     "to_judge",
+    "to_vouch",
     "try_comps",
 ]

@@ -65,9 +65,8 @@ class Facts:
             return False
         return cursor.number - self.money.needed[-1].block_number > 2 * self.quote.chain.final_depth
 
-    @property
-    def is_vouched(self) -> bool:
-        return all(one.pk in self.vouched for one in self.money.needed)
+    def is_vouched(self, evidence: Iterable[Transfer]) -> bool:
+        return all(one.pk in self.vouched for one in evidence)
 
     def stands(self, status: str, *states: str) -> bool:
         return self.order.status == status and self.payment.state in states

@@ -1,6 +1,6 @@
 """An order's money is looked at, and what follows from it is done: one transaction a payment."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -8,29 +8,32 @@ from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q, Value
 
 from orders.models import Order
-from payments.models import ChainCursor, Payment, Provider, Quote, State
+from payments import amounts
+from payments.models import ChainCursor, Payment, Provider, Quote, State, Transfer
 from payments.standing import GRACE
 
-from .facts import Facts, facts_of
+from .facts import Facts, cursor_of, facts_of
 from .rows import ROWS
 
 BATCH = 200
 
 
 @transaction.atomic
-def judge(*, payment_id: UUID, at: datetime, vouched: Iterable[UUID] = ()) -> list[str]:
+def judge(*, payment_id: UUID, at: datetime, vouched: Collection[UUID] | None = None) -> list[str]:
     """Do what the table says, until it says nothing more; return the rows. Judging twice is judging once.
 
-    `vouched` are the transfers that a second node has confirmed: without them, nothing is settled.
+    `vouched` are the transfers that a second node has confirmed; None: nobody was asked yet.
     Locks: the payment, unless somebody has it: then it is looked at again later; what the deeds lock.
     """
     payment = Payment.objects.filter(pk=payment_id, provider=Provider.USDT).locked(skip=True).first()
     done: list[str] = []
     while payment is not None:
-        facts = facts_of(payment, at=at, vouched=vouched)
-        row = next((row for row in ROWS if row.name not in done and row.fits(facts)), None)
+        facts = facts_of(payment, at=at, vouched=vouched or ())
+        fitting = [row for row in ROWS if row.name not in done and row.fits(facts)]
+        row = next((row for row in fitting if facts.is_vouched(row.evidence(facts))), None)
         if row is None:
-            Payment.objects.filter(pk=payment_id, touched_height__isnull=False).update(touched_height=None)
+            waits = bool(fitting) and vouched is None
+            Payment.objects.filter(pk=payment_id, touched_height__isnull=False).update(touched_height=_now(facts) if waits else None)
             break
         row.deed(facts, {"row": row.name})
         done.append(row.name)
@@ -56,12 +59,42 @@ def to_judge(*, most: int = BATCH) -> list[UUID]:
     return list(dict.fromkeys(pk for rows in found for pk in rows.values_list("pk", flat=True)[:most]))
 
 
-def nearly_settled(*, chain_id: UUID, at: datetime) -> list[Facts]:
-    """Return what is deep enough on this chain, and needs only that a second node says the same; or waits too long for it.
+def to_vouch(*, chain_id: UUID, at: datetime) -> list[tuple[Facts, list[Transfer]]]:
+    """Return whose money on this chain needs only that a second node says the same, with what it is to say; or waits too long for it.
 
     Locks: nothing.
     """
-    payments = Payment.objects.filter(state=State.CONFIRMING, provider=Provider.USDT, quotes__chain=chain_id).distinct()
-    found = [facts_of(payment, at=at) for payment in payments.order_by("pk")[:BATCH]]
-    ready = [facts for facts in found if facts.quote.chain_id == chain_id and (facts.money.is_believed or facts.is_stalled)]
-    return sorted(ready, key=lambda facts: len(facts.money.needed))  # whoever pays in hundreds of parts holds up no other
+    ours = Payment.objects.filter(provider=Provider.USDT, quotes__chain=chain_id).distinct()
+    found = [
+        ours.filter(_deep_enough(chain_id), state=State.CONFIRMING),
+        ours.filter(state=State.REVIEW, order__status=Order.Status.PAID),
+        ours.filter(touched_height__isnull=False).exclude(state=State.CONFIRMING).order_by("touched_height"),
+    ]
+    payments = {payment.pk: payment for rows in found for payment in rows[:BATCH]}
+    asked = [(facts, _evidence(facts)) for payment in payments.values() if (facts := facts_of(payment, at=at)).quote.chain_id == chain_id]
+    ready = [(facts, evidence) for facts, evidence in asked if evidence or facts.is_stalled]
+    return sorted(ready, key=lambda pair: len(pair[1]))  # whoever pays in hundreds of parts holds up no other
+
+
+def _evidence(facts: Facts) -> list[Transfer]:
+    return [one for row in ROWS if row.fits(facts) for one in row.evidence(facts)]
+
+
+def _deep_enough(chain_id: UUID) -> Q:
+    """Leave out whose money is young: hundreds that wait until final would be read before each that is ready."""
+    cursor = ChainCursor.objects.select_related("chain").get(chain=chain_id)
+    chain = cursor.chain
+    small, large = (cursor.final_number if depth is None else cursor.number - depth + 1 for depth in (chain.small_depth, chain.large_depth))
+    large = max(large, cursor.number - 2 * chain.final_depth - 1)  # whoever waits so long is stalled, whatever the chain calls final
+    standing = Transfer.objects.standing().filter(chain=chain_id, address=OuterRef("address"))
+    is_small = Q(pk__in=[])
+    for token in chain.tokens.filter(accepted=True):
+        is_small |= Q(token=token, due__lte=amounts.atomic(chain.small_amount, token.decimals))
+    small_quote = Exists(Quote.objects.filter(is_small, chain=chain_id, payment=OuterRef("pk")))
+    return Q(small_quote, Exists(standing.filter(block_number__lte=small))) | Q(Exists(standing.filter(block_number__lte=large)))
+
+
+def _now(facts: Facts) -> int:
+    """Return a height by which whoever still waits is asked for after the others."""
+    cursor = cursor_of(facts.quote.chain)
+    return cursor.number if cursor else 0

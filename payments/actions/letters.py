@@ -16,12 +16,12 @@ from ticketing import mail
 from .facts import Facts
 
 
-def of_money(facts: Facts, kind: str) -> None:
-    """Owe the buyer the news of what became of the money, once for each kind, with the amounts of this moment."""
+def of_money(facts: Facts, kind: str, *, occasion: str = "") -> None:
+    """Owe the buyer the news of what became of the money, once for each kind and occasion, with the amounts of this moment."""
     quote, money = facts.quote, facts.money
     said = {"got": money.seen, "due": money.due, "left": max(0, money.due - money.seen), "excess": facts.excess}
     details: dict[str, str] = {name: digits(units, quote.token.decimals) for name, units in said.items()}
-    owe(facts.order, f"payments.{kind}", details={**details, "token": quote.token.label, "chain": quote.chain.name})
+    owe(facts.order, f"payments.{kind}", occasion=occasion, details={**details, "token": quote.token.label, "chain": quote.chain.name})
 
 
 def chain_switched(chain: Chain, *, at: datetime) -> None:

@@ -1,6 +1,6 @@
 """What happens to an order and its money, and when: the table of docs/state-machines, row by row, in the order of looking."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from django.db import transaction
 import orders.actions
 from orders.models import Order
 from payments import amounts
-from payments.models import Payment, State
+from payments.models import Payment, State, Transfer
 from payments.standing import PART_HOLDS
 from ticketing import history, statuses
 from ticketing.errors import DomainError
@@ -28,11 +28,15 @@ WAITING = (State.AWAITING, State.PARTIAL)
 
 @dataclass(frozen=True)
 class Row:
-    """When it fits, the deed is done; what does not fit any row stays as it is."""
+    """When it fits, the deed is done; what does not fit any row stays as it is.
+
+    What rests on `evidence` is done only when a second node has shown the same transfers.
+    """
 
     name: str
     fits: Callable[[Facts], bool]
     deed: Callable[[Facts, dict[str, Any]], None]
+    evidence: Callable[[Facts], Sequence[Transfer]] = lambda facts: ()
 
 
 def _move(facts: Facts, state: str, details: dict[str, Any], **fields: Any) -> None:
@@ -133,7 +137,23 @@ def _note_excess(facts: Facts, details: dict[str, Any]) -> None:
     said = {**details, "excess": str(facts.excess), "quote": str(facts.quote.pk)}
     history.record(facts.payment, "overpaid" if is_over else "no_longer_overpaid", at=facts.at, by=history.SYSTEM, details=said)
     if is_over:
-        letters.of_money(facts, "overpaid")
+        letters.of_money(facts, "overpaid", occasion=str(facts.excess))
+
+
+def _has_other_excess(facts: Facts) -> bool:
+    """Answer whether there is more or less to give back than was told; dust is not told again and again."""
+    if facts.payment.is_over != (facts.excess > 0):
+        return True
+    return facts.payment.is_over and facts.excess - _told_excess(facts) > facts.money.due - facts.money.least
+
+
+def _told_excess(facts: Facts) -> int:
+    told = HistoryEntry.objects.filter(subject_id=facts.payment.pk, action="overpaid").order_by("-pk").first()
+    return int(told.details["excess"]) if told else 0
+
+
+def _enough(facts: Facts) -> Sequence[Transfer]:
+    return facts.money.needed
 
 
 def _call_for_help(facts: Facts, details: dict[str, Any]) -> None:
@@ -182,7 +202,7 @@ ROWS = (
     Row("T7", lambda f: f.stands(PENDING, *WAITING) and f.is_past and f.has_on_time_part, _expire_short),
     Row("T2", lambda f: f.stands(PENDING, State.AWAITING) and f.has_on_time_part and not f.money.is_enough, _take_part),
     Row("T5", lambda f: f.stands(PENDING, State.PARTIAL) and not f.money.seen, _wait_again),
-    Row("T4", lambda f: f.stands(CONFIRMING, State.CONFIRMING) and f.money.is_believed and f.is_vouched and not f.halted, _settle),
+    Row("T4", lambda f: f.stands(CONFIRMING, State.CONFIRMING) and f.money.is_believed and not f.halted, _settle, _enough),
     Row("T9d", lambda f: f.stands(CONFIRMING, State.CONFIRMING) and not f.money.is_enough and _was_expired(f), _give_up),
     Row("T5", lambda f: f.stands(CONFIRMING, State.CONFIRMING) and not f.money.is_enough, _wait_again),
     Row("T8", lambda f: f.stands(CONFIRMING, State.CONFIRMING) and _is_to_be_told(f), _call_for_help),
@@ -192,6 +212,6 @@ ROWS = (
     Row("T12", lambda f: f.stands(CANCELLED, State.AWAITING) and f.money.seen > 0, _ask_a_person),
     Row("T5b", lambda f: f.order.status in (EXPIRED, CANCELLED) and f.payment.state == State.REVIEW and not f.money.seen, _close_review),
     Row("T14", lambda f: f.stands(PAID, State.SETTLED) and not f.payment.by_hand and not f.money.is_enough, _doubt),
-    Row("T15", lambda f: f.stands(PAID, State.REVIEW) and f.money.is_believed and not f.halted, _trust_again),
-    Row("T10", lambda f: f.payment.is_over != (f.excess > 0), _note_excess),
+    Row("T15", lambda f: f.stands(PAID, State.REVIEW) and f.money.is_believed and not f.halted, _trust_again, _enough),
+    Row("T10", _has_other_excess, _note_excess, lambda f: f.money.arrived if f.excess else ()),
 )

@@ -114,19 +114,20 @@ def _look_again(chain: Chain, nodes: Nodes, view: View) -> None:
 def _judge(chain: Chain, nodes: Nodes, view: View, *, at: datetime) -> None:
     for payment_id in actions.to_judge():
         actions.judge(payment_id=payment_id, at=at)
-    for facts in actions.nearly_settled(chain_id=chain.pk, at=at):
-        vouched = [one.pk for one in facts.money.needed if _vouch(facts, one, nodes, view)]
-        actions.judge(payment_id=facts.payment.pk, at=at, vouched=vouched)
+    for facts, evidence in actions.to_vouch(chain_id=chain.pk, at=at):
+        answers = {one.pk: _vouch(facts, one, nodes, view) for one in evidence}
+        if None not in answers.values() or facts.is_stalled:
+            actions.judge(payment_id=facts.payment.pk, at=at, vouched=[pk for pk, agreed in answers.items() if agreed])
 
 
-def _vouch(facts: Facts, transfer: Transfer, nodes: Nodes, view: View) -> bool:
-    """Two nodes must show the same. Where there is only one at all, a large order waits until its money is final."""
+def _vouch(facts: Facts, transfer: Transfer, nodes: Nodes, view: View) -> bool | None:
+    """Two nodes must show the same; None: no second one is there now. Where there never is one, a large order waits until it is final."""
     if len(nodes) == 1:
-        return facts.is_small or facts.money.is_final
+        return facts.is_small or facts.money.is_final or None
     agreed = view.agree(_arrival(transfer))
     if agreed is False:
         logger.critical("nodes disagree about money", extra={"chain": nodes.chain_id, "tx": transfer.tx_hash})
-    return agreed is True
+    return agreed
 
 
 def _arrival(transfer: Transfer) -> Arrival:

@@ -13,10 +13,10 @@ from payments.actions.rows import ROWS
 from payments.models import Chain, ChainCursor, Payment, Quote, Transfer
 from tests import factories
 from tests.payments import keys
-from tests.payments.fake_chain import OTHER_STABLE, USDT, Sent
+from tests.payments.fake_chain import OTHER_STABLE, USDT, Block, Sent, Tx
 from tests.payments.world import CENT, DUE, address, flags, make, pair, places, rows, tickets
 from tests.promises import kept
-from ticketing.models import HistoryEntry
+from ticketing.models import EmailMessage, HistoryEntry
 
 pytestmark = pytest.mark.django_db
 MINUTES = timedelta(minutes=1)
@@ -290,10 +290,34 @@ def test_t10_too_much_is_noted_and_never_in_the_way(world):
     assert (pair(order), flags(order), tickets(order)) == (("paid", "settled"), {"is_over"}, 1)
 
     world.pay(order)  # a second time
+    world.pay(order, 10 * CENT)  # as little more as is forgiven the other way is not told again
     assert (pair(order), tickets(order)) == (("paid", "settled"), 1)
-    said = HistoryEntry.objects.get(action="overpaid")
-    assert said.details["excess"] == str(10 * CENT + 1)
+    told = HistoryEntry.objects.filter(action="overpaid").order_by("pk").values_list("details__excess", flat=True)
+    assert list(told) == [str(10 * CENT + 1), str(DUE + 10 * CENT + 1)]
+    assert EmailMessage.objects.filter(kind="payments.overpaid", subject_id=order.pk).count() == 2
     assert kept()
+
+
+def test_t10_what_one_node_alone_shows_is_not_called_too_much(world):
+    order = paid(world)
+    world.members[0].adds = forging(world, order)
+    world.mine()
+
+    assert Transfer.objects.standing().count() == 2
+    assert (pair(order), flags(order), Payment.objects.get().touched_height) == (("paid", "settled"), set(), None)
+
+
+def test_t10_waits_for_the_second_node(world):
+    order = paid(world)
+    world.members[1].down = True
+    world.pay(order, 20 * CENT)
+    world.mine(2)
+    assert (flags(order), Payment.objects.get().touched_height) == (set(), world.fake.head.number)
+
+    world.members[1].down = False
+    world.watch()
+
+    assert (flags(order), Payment.objects.get().touched_height) == ({"is_over"}, None)
 
 
 def test_what_was_paid_another_way_keeps_nothing_of_the_chain_s(world):
@@ -318,11 +342,27 @@ def test_t12_money_for_a_cancelled_order_waits_for_a_person(world):
     assert pair(order) == ("cancelled", "awaiting") and kept()
 
 
-def paid_and_gone(world):
+def paid(world):
     order = world.order()
     world.pay(order)
     world.mine(2)
     assert pair(order) == ("paid", "settled")
+    return order
+
+
+def forging(world, order):
+    """Return the logs of one transfer, in the first block asked for, that no other node has."""
+    asked = []
+
+    def logs(header):
+        asked.append(header)
+        return Block(header, [Tx("0x" + "f" * 64, [Sent(USDT, address(order), DUE)])]).logs if header == asked[0] else []
+
+    return logs
+
+
+def paid_and_gone(world):
+    order = paid(world)
     world.fake.reorg(3, keep=False)
     world.watch()
     return order
@@ -335,6 +375,16 @@ def test_t14_tickets_whose_money_is_gone_open_no_gate(world):
     assert (pair(order), flags(order), rows(order)) == (("paid", "review"), {"is_reorged"}, ["T3", "T4", "T14"])
     assert (order.gate_hold, tickets(order), places()) == ("its payment fell out of the chain", 1, (0, 1))
     assert kept()
+
+
+def test_t15_one_node_alone_opens_no_gate_again(world):
+    order = paid_and_gone(world)
+    world.members[0].adds = forging(world, order)
+    world.mine(4)
+
+    order.refresh_from_db()
+    assert (Transfer.objects.standing().count(), pair(order)) == (1, ("paid", "review"))
+    assert order.gate_hold == "its payment fell out of the chain"
 
 
 def test_t15_money_that_came_again_opens_it(world):
@@ -426,18 +476,7 @@ def test_a_transaction_that_moves_to_another_block_counts_once(world):
 
 def test_a_forged_transfer_settles_nothing(world, caplog):
     order = world.order()
-    forged = []
-
-    def forge(header):
-        if not forged:
-            forged.append(header)
-        from tests.payments.fake_chain import Block, Tx
-
-        if header != forged[0]:
-            return []
-        return Block(header, [Tx("0x" + "f" * 64, [Sent(USDT, address(order), DUE)])]).logs
-
-    world.members[0].adds = forge
+    world.members[0].adds = forging(world, order)
     world.mine(4)
 
     assert (pair(order), tickets(order)) == (("confirming", "confirming"), 0)
