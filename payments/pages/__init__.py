@@ -4,8 +4,8 @@ from .consent import consent
 from .looking import known_of
 from .machine import as_json
 from .offers import AWAY, forget_offers, state_of_usdt, way_to_pay, ways_to_pay
-from .order import OrderPage, order_page, stamp
-from .reading import orders_to_show
+from .order import OrderPage, order_page
+from .reading import etag, orders_to_show
 from .receipt import receipt_of
 from .refund import comes_back
 from .ways import ways
@@ -16,12 +16,12 @@ __all__ = [
     "as_json",
     "comes_back",
     "consent",
+    "etag",
     "forget_offers",
     "known_of",
     "order_page",
     "orders_to_show",
     "receipt_of",
-    "stamp",
     "state_of_usdt",
     "way_to_pay",
     "ways",

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from events.models import Event, TicketTier
@@ -20,15 +19,10 @@ from ticketing.money import written
 
 from .headings import headings
 from .panel import Usdt, usdt
-from .reading import chains_stamp
+from .reading import etag, poll
+from .state import CHECKING, ENDED, HELD, LAPSED, PAID, SEEN, Clock, is_returnable, payment_of, state_of
 from .story import Chapter, refund_told, story
 from .words import moment
-
-LOW = 60  # seconds before the end at which the page warns
-DAY = 24 * 3600
-HELD, CHECKING, SEEN, PAID, LAPSED, ENDED = "held", "checking", "seen", "paid", "lapsed", "ended"
-SOON, LATER, SELDOM = 3, 10, 60  # seconds between two looks of an open page
-FIRST = timedelta(minutes=10)  # in which most people pay
 
 
 @dataclass(frozen=True)
@@ -37,34 +31,6 @@ class Seat:
     tier: TicketTier
     number: int
     returnable: bool
-
-
-@dataclass(frozen=True)
-class Clock:
-    """How long the places are held, by the server's time."""
-
-    now: datetime
-    until: datetime
-    wall: str
-
-    @property
-    def left(self) -> int:
-        return max(0, int((self.until - self.now).total_seconds()))
-
-    @property
-    def ticks(self) -> bool:
-        """Answer whether seconds mean anything yet."""
-        return self.left < DAY
-
-    @property
-    def low(self) -> bool:
-        return self.left <= LOW
-
-    @property
-    def shown(self) -> str:
-        hours, minutes = divmod(self.left // 60, 60)
-        seconds = f"{self.left % 60:02}"
-        return f"{hours}:{minutes:02}:{seconds}" if hours else f"{minutes}:{seconds}"
 
 
 @dataclass(frozen=True)
@@ -102,6 +68,10 @@ class OrderPage:
     @property
     def poll(self) -> int:
         return poll(self.order, self.state, self.at)
+
+    @property
+    def etag(self) -> str:
+        return etag(self.order, self.at)
 
     @property
     def can_buy_again(self) -> bool:
@@ -146,11 +116,11 @@ class OrderPage:
 
 def order_page(order: Order, at: datetime) -> OrderPage:
     """Put the page together with four queries, or six; the order comes with its payment, address, event and promoter."""
-    payment, event = _payment(order), order.event
+    payment, event = payment_of(order), order.event
     items = list(order.items.select_related("tier").order_by("tier__position", "tier__price", "pk"))
     tiers = {item.tier_id: item.tier for item in items}
     entries = list(HistoryEntry.objects.filter(subject_id__in=[order.pk, payment.pk]).order_by("at", "pk"))
-    state, returnable = _state(order, at), _returnable(order, at)
+    state, returnable = state_of(order, at), is_returnable(order, at)
     tickets = order.tickets.order_by("code") if order.paid_at else ()
     seats = [
         Seat(ticket, tiers[ticket.tier_id], number, returnable and ticket.status == Ticket.Status.VALID)
@@ -188,24 +158,6 @@ def order_page(order: Order, at: datetime) -> OrderPage:
     )
 
 
-def stamp(order: Order, at: datetime) -> str:
-    """Return what changes whenever the page does; the order comes `with_told_at`, and with `pages.chains_read`."""
-    state, clock = _state(order, at), Clock(at, order.expires_at or at, "")
-    seen = (order.updated_at, _payment(order).updated_at, order.told_at, chains_stamp(order, at), poll(order, state, at))
-    return " ".join(map(str, (*seen, state, clock.ticks, clock.low, get_language())))
-
-
-def poll(order: Order, state: str, at: datetime) -> int:
-    """Return after how many seconds an open page looks again; 0: nothing more will happen to it by itself."""
-    by_chain = _payment(order).provider == Provider.USDT
-    if state == PAID:
-        return SELDOM if _payment(order).state == State.SETTLED else LATER
-    if state in (HELD, CHECKING, SEEN):
-        moves = state != HELD or _payment(order).state == State.PARTIAL or at - order.reserved_at < FIRST
-        return SOON if by_chain and moves else LATER
-    return SELDOM if by_chain else 0  # money may still come, and is told
-
-
 def words(order: Order, state: str, clock: Clock | None, refund: Decimal | None, at: datetime) -> tuple[str, str]:
     """Return what to do or what has happened, and what comes next."""
     total = written(order.total, order.currency)
@@ -235,28 +187,3 @@ def _paid_words(order: Order, at: datetime) -> tuple[str, str]:
     heading = _("Paid. See you %(day)s.") if order.total else _("The tickets are yours. See you %(day)s.")
     lead = _("They are on their way to %(email)s, too. Show them at the door, on the screen or on paper.")
     return heading % {"day": day}, lead % {"email": order.buyer_email}
-
-
-def _state(order: Order, at: datetime) -> str:
-    """Return what a buyer is told. A hold that is over has ended, though the sweep may not have been here yet; not so where
-
-    money may have been sent in time: that the chain says, once it was read past the deadline.
-    """
-    if order.status == Order.Status.PENDING:
-        if order.expires_at is None or order.expires_at > at:
-            return HELD
-        return CHECKING if _payment(order).provider == Provider.USDT else LAPSED
-    return {Order.Status.CONFIRMING: SEEN, Order.Status.PAID: PAID, Order.Status.EXPIRED: LAPSED}.get(Order.Status(order.status), ENDED)
-
-
-def _returnable(order: Order, at: datetime) -> bool:
-    """Answer whether `payments.actions.cancel` would take the tickets back now."""
-    if order.status != Order.Status.PAID or _payment(order).state == State.REVIEW:
-        return False
-    starts_at = order.event.starts_at
-    return owed.policy(order).is_open(starts_at, at) or (not order.total and at < starts_at)
-
-
-def _payment(order: Order) -> Payment:
-    payment: Payment = order.payment
-    return payment

@@ -1,30 +1,66 @@
-"""Orders as their pages need them, with what is known of the chains they are paid on: read in one query."""
+"""Orders as their pages need them, with what is known of the chains they are paid on, in one query; and when to read them again."""
 
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from django.db.models import Count, Max, Min, OuterRef, Subquery, Sum
 from django.db.models.functions import JSONObject
+from django.utils.translation import get_language
 
 from orders.models import Order
-from payments.models import Quote
+from payments.models import Provider, Quote, State
+
+from .state import CHECKING, HELD, PAID, SEEN, Clock, is_returnable, payment_of, state_of
+
+SOON, LATER, SELDOM = 3, 10, 60  # seconds between two looks of an open page
+FIRST = timedelta(minutes=10)  # in which most people pay
 
 
 def orders_to_show() -> Any:
     read = JSONObject(
-        quotes=Count("pk"), height=Sum("chain__cursor__number"), reached=Min("chain__cursor__reached_at"), patience=Max("chain__patience")
+        quotes=Count("pk"),
+        height=Sum("chain__cursor__number"),
+        final=Sum("chain__cursor__final_number"),
+        halted=Max("chain__cursor__halted"),
+        reached=Min("chain__cursor__reached_at"),
+        patience=Max("chain__patience"),
     )
     of_order = Quote.objects.filter(payment__order=OuterRef("pk")).order_by().values("payment__order").annotate(read=read).values("read")
     orders = Order.objects.select_related("event__promoter", "payment__address").with_told_at()
     return orders.annotate(chains_read=Subquery(of_order))
 
 
-def chains_stamp(order: Any, at: datetime) -> str:
+def _chains_stamp(order: Any, at: datetime) -> str:
     """Return what changes when another network was chosen, a chain is lost from sight, or a block lies on money that was seen."""
     read = order.chains_read
     if not read:
         return ""
     reached = datetime.fromisoformat(read["reached"]) if read["reached"] else None
     is_seen = reached is not None and at - reached <= timedelta(seconds=read["patience"])
-    height = read["height"] if order.status == Order.Status.CONFIRMING else ""
-    return f"{read['quotes']} {height} {is_seen}"
+    heights = (read["height"], read["final"]) if order.status == Order.Status.CONFIRMING else ""
+    return f"{read['quotes']} {heights} {is_seen} {read['halted']}"
+
+
+def etag(order: Order, at: datetime) -> str:
+    """Return what changes whenever the order's page does; the order was read as above."""
+    state, event, clock = state_of(order, at), order.event, Clock(at, order.expires_at or at, "")
+    rows = (order.updated_at, payment_of(order).updated_at, order.told_at, event.version, event.status, _chains_stamp(order, at))
+    time = (state, clock.ticks, clock.low, is_returnable(order, at), event.is_over(at), poll(order, state, at), _minute(order, at))
+    return sha256(" ".join(map(str, (*rows, *time, get_language()))).encode()).hexdigest()[:20]
+
+
+def poll(order: Order, state: str, at: datetime) -> int:
+    """Return after how many seconds an open page looks again; 0: nothing more will happen to it by itself."""
+    by_chain = payment_of(order).provider == Provider.USDT
+    if state == PAID:
+        return SELDOM if payment_of(order).state == State.SETTLED else LATER
+    if state in (HELD, CHECKING, SEEN):
+        moves = state != HELD or payment_of(order).state == State.PARTIAL or at - order.reserved_at < FIRST
+        return SOON if by_chain and moves else LATER
+    return SELDOM if by_chain else 0  # money may still come, and is told
+
+
+def _minute(order: Order, at: datetime) -> str:
+    """What is still missing of an order that is over changes with the rate."""
+    return f"{at:%H:%M}" if payment_of(order).state == State.REVIEW else ""

@@ -11,7 +11,8 @@ from orders.papers.receipt import Receipt
 from ticketing import identity
 from ticketing.money import written
 
-from .order import ENDED, OrderPage
+from .order import OrderPage
+from .state import ENDED
 
 
 def receipt_of(page: OrderPage) -> Receipt:

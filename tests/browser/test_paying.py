@@ -57,6 +57,10 @@ def test_a_phone_buys_in_usdt_short_at_first_and_the_page_becomes_the_tickets(vi
         page.wait_for_function("value => navigator.clipboard.readText().then(copied => copied === value)", arg=value)
     assert page.locator("#told").inner_text() == "Copied"
 
+    with page.expect_response(lambda response: "/status/" in response.url) as nothing_new:
+        look(page)
+    assert nothing_new.value.status == 304
+    page.get_by_role("heading", name="Send 9.21 USDT").wait_for()  # and the page stays as it is
     order = Order.objects.get()
     world.pay(order, DUE - 100 * CENT)  # nobody reloads from here on
     page.get_by_role("heading", name="Send 1.00 USDT more").wait_for()
