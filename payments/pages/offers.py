@@ -1,16 +1,16 @@
 """Which ways to pay are offered now: asked with every event page, so the answer is kept for some seconds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from payments import receiving
+from payments import amounts, receiving
 from payments.actions import NoRate, offered_tokens, rate_in_use
 from payments.known import KNOWN
-from payments.models import PaymentAddress, Provider, Token
+from payments.models import Chain, PaymentAddress, Provider, Token
 from ticketing.errors import DomainError
 from ticketing.kept import Shelf
 
@@ -34,6 +34,12 @@ class Network:
     name: str
     label: str
     depth: int
+    large_depth: int
+    small_until: int
+
+    def waiting_for(self, units: int) -> "Network":
+        """Return the same with the blocks that are waited for with so much money."""
+        return self if units <= self.small_until else replace(self, depth=self.large_depth)
 
     @property
     def note(self) -> str:
@@ -84,8 +90,19 @@ def way_to_pay(chosen: str, currency: str, *, by_hand: bool) -> str:
 
 
 def _networks() -> Sequence[Network]:
-    found = offered_tokens(timezone.now())
-    return [Network(token.pk, token.chain.number, token.chain.name, token.label, token.chain.small_depth) for token in found]
+    return [_network(token, token.chain) for token in offered_tokens(timezone.now())]
+
+
+def _network(token: Token, chain: Chain) -> Network:
+    return Network(
+        token=token.pk,
+        chain=chain.number,
+        name=chain.name,
+        label=token.label,
+        depth=chain.small_depth,
+        large_depth=chain.large_depth or chain.final_depth,
+        small_until=amounts.atomic(chain.small_amount, token.decimals),
+    )
 
 
 def _usdt(currency: str) -> str:

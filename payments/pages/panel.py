@@ -127,8 +127,8 @@ class Usdt:
     @cached_property
     def networks(self) -> list[Network]:
         """Return what the buyer may choose from; nothing while there is only what is shown."""
-        found = networks() if self.mode == WAITING else []
-        return found if len(found) > 1 else []
+        found = [one.waiting_for(self.facts.money.due) for one in networks()] if self.mode == WAITING else []
+        return found if {one.token for one in found} - {self.chosen} else []
 
     @property
     def chosen(self) -> UUID:

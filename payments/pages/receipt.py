@@ -37,6 +37,14 @@ def _facts(page: OrderPage) -> Iterator[tuple[str, str]]:
     yield _("Where"), page.place
     yield _("Ordered"), page.ordered
     yield _("Paid"), f"{page.paid}, {page.payment.get_provider_display()}" if page.paid else ""
+    if page.usdt:
+        yield _("In USDT"), page.usdt.due
+        yield _("Rate for 1 USDT"), page.usdt.rate
+        yield _("Price fixed"), page.usdt.fixed
+        yield _("Network"), page.usdt.chain
+        for one in page.usdt.arrived:
+            amount = f"{one.amount} {one.token}" if one.counts else f"{one.amount} {one.token} ({_('does not count')})"
+            yield amount, f"{one.when}, {one.tx}"
 
 
 def _line(page: OrderPage, item: OrderItem) -> tuple[str, str, str, str]:

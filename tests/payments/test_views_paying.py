@@ -4,6 +4,7 @@ import json
 import re
 from datetime import timedelta
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 import time_machine
@@ -13,6 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
+from pypdf import PdfReader
 
 from orders.models import Order
 from payments import links
@@ -290,6 +292,11 @@ def test_the_receipt_names_network_rate_and_transaction(client, reach):
     for said in ("Network Test chain 9.21 USDT, Monday 1 February 2027, 16:00 WIB", tx, "Rate for 1 USDT IDR 16,300"):
         assert said in shown
     assert f'href="https://explorer.example/tx/{tx}"' in answer.content.decode()
+    [sheet] = PdfReader(BytesIO(page(client, order, "receipt.pdf").content)).pages
+    paper = " ".join(sheet.extract_text().split())
+    for said in ("Network Test chain", "9.21 USDT Monday 1 February 2027, 16:00 WIB", "Rate for 1 USDT IDR 16,300"):
+        assert said in paper, paper
+    assert tx in paper.replace(" ", "")
 
 
 # What changes of it
@@ -346,6 +353,25 @@ def test_another_network_is_the_same_amount_until_the_same_moment(client, world,
     world.pay(order)
     assert pair(order) == ("confirming", "confirming")
     assert kept()
+
+
+def test_another_network_is_offered_while_the_chosen_one_is_out_of_sight(client, world, reach):
+    order = reach("several")
+    ChainCursor.objects.filter(chain=order.payment.quotes.get().chain).update(reached_at=world.at - timedelta(hours=1))
+    cache.clear()
+
+    shown = page(client, order).content.decode()
+
+    assert "We cannot see BNB Smart Chain at the moment" in shown
+    assert f'value="{Token.objects.get(chain=world.chain, accepted=True).pk}" aria-pressed="false"' in shown
+
+
+def test_a_large_amount_is_said_to_take_longer(client, world, reach):
+    order = reach("several")
+    Chain.objects.filter(number=56).update(small_amount=9, final_depth=800)
+    cache.clear()
+
+    assert "BNB Smart Chain USDT · low fee · about 13 minutes" in text(page(client, order))
 
 
 def test_a_network_that_is_not_offered_or_too_late_is_refused_in_words(client, world, reach):
