@@ -1,5 +1,6 @@
-"""The watcher on a real node that reorganises: the same outcomes as on the chain in memory."""
+"""The watcher on a real node that reorganises: the same outcomes as on the chain in memory. BACKLOG=3000 reads so many blocks."""
 
+import os
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from tests.payments.world import CENT, DUE, PRICE, World, address, flags, pair, 
 from tests.promises import kept
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+BACKLOG = int(os.environ.get("BACKLOG", "120"))
 
 
 @pytest.fixture(scope="module")
@@ -161,9 +163,9 @@ def test_backlog_is_read_by_watchers_that_are_stopped_and_doubled(world, node):
     made = [world.order(buyer) for buyer in ("Ayu", "Bea", "Citra")]
     began = ChainCursor.objects.get().number
     for order in made:
-        node.mine(40, seconds=1)
+        node.mine(BACKLOG // 6, seconds=1)
         node.pay(address(order), DUE)
-    node.mine(40, seconds=1)
+    node.mine(BACKLOG // 2, seconds=1)
 
     one, other = nodes(node), nodes(node)
     at = world.at
@@ -172,9 +174,9 @@ def test_backlog_is_read_by_watchers_that_are_stopped_and_doubled(world, node):
         assert watcher.watch(world.chain, nodes(node), clock=lambda: at, most=most) == most
         assert watcher.step(world.chain, one, view, at=at)
         assert watcher.step(world.chain, other, view, at=at)
-    world.watch()
+    world.watch(1 + BACKLOG // watcher.BLOCKS)
 
-    assert (ChainCursor.objects.get().number - began, [outcome(order) for order in made]) == (160, [PAID] * 3)
+    assert (ChainCursor.objects.get().number - began, [outcome(order) for order in made]) == (BACKLOG, [PAID] * 3)
     assert Transfer.objects.count() == 3 and kept()
 
 

@@ -1,6 +1,6 @@
 """Whatever happens on the chain, and whenever the watcher dies: all promises hold, and the outcome is what the chain says.
 
-Hypothesis makes up the schedules; SCHEDULES=2000 in the environment tries as many.
+Hypothesis makes up the schedules; SCHEDULES=2000 in the environment tries as many, and BACKLOG=3000 reads so many blocks.
 """
 
 import os
@@ -25,6 +25,7 @@ from tests.promises import broken
 from ticketing.errors import DomainError
 
 pytestmark = pytest.mark.django_db
+BACKLOG = int(os.environ.get("BACKLOG", "75"))
 AMOUNTS = (1, 300 * CENT, DUE - 300 * CENT, DUE - 10 * CENT, DUE, DUE + 20 * CENT)
 STEPS = st.one_of(
     st.tuples(st.just("buy")),
@@ -312,11 +313,11 @@ def test_a_backlog_is_read_to_its_end_in_several_runs(settings):
     world.fake.seconds = 1
     orders = [world.order(f"buyer{number}") for number in range(3)]
     for order in orders:
-        world.fake.mine(15)
+        world.fake.mine(BACKLOG // 5)
         world.fake.pay(address(order), DUE)
-    world.fake.mine(30)
+    world.fake.mine(BACKLOG * 2 // 5)
 
     for _ in range(5):
-        assert watcher.watch(world.chain, world.nodes, clock=world.clock, most=20) <= 20
+        assert watcher.watch(world.chain, world.nodes, clock=world.clock, most=BACKLOG // 4) <= BACKLOG // 4
 
     assert [pair(order) for order in orders] == [("paid", "settled")] * 3 and broken() == []
