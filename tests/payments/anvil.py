@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -64,6 +65,7 @@ def running(*, at: datetime) -> Iterator["Anvil"]:
                 break
         else:
             raise AssertionError("".join(said))
+        threading.Thread(target=process.stdout.read, daemon=True).start()  # it stops when nobody reads what it says of each block
         yield Anvil(Asking(f"http://127.0.0.1:{found[1]}"))
     finally:
         process.kill()
@@ -91,8 +93,7 @@ class Anvil:
         return datetime.fromtimestamp(int(head["timestamp"], 16), UTC)
 
     def mine(self, count: int = 1, *, seconds: int = 2) -> None:
-        for start in range(0, count, 100):  # more would outlast one request
-            self._asking.ask("anvil_mine", hex(min(100, count - start)), hex(seconds))
+        self._asking.ask("anvil_mine", hex(count), hex(seconds))
 
     def mine_until(self, moment: datetime) -> None:
         """Mine one block, whose time is this."""

@@ -4,6 +4,7 @@ import os
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from payments import actions
 from payments.chain import watcher
@@ -162,6 +163,7 @@ def test_time_is_that_of_the_blocks(world, node):
 def test_backlog_is_read_by_watchers_that_are_stopped_and_doubled(world, node):
     made = [world.order(buyer) for buyer in ("Ayu", "Bea", "Citra")]
     began = ChainCursor.objects.get().number
+    connection.cursor().execute("SET LOCAL idle_in_transaction_session_timeout = 0")  # to mine thousands takes a while
     for order in made:
         node.mine(BACKLOG // 6, seconds=1)
         node.pay(address(order), DUE)
