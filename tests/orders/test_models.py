@@ -136,6 +136,27 @@ def test_a_10_a_17_b_17_d_11_e_04_indexes_are_there():
     assert "(order_id, tier_id)" in found["tickets_order_tier"]
 
 
+@pytest.mark.parametrize(
+    ("table", "begins"),
+    [
+        ("events_event", "(status, starts_at)"),
+        ("events_event", "(starts_at, "),
+        ("orders_order", "(lower((buyer_email)::text))"),
+        ("orders_order", "(event_id, status)"),
+        ("orders_order", "(status, created_at)"),
+        ("accounts_user", "(email)"),
+        ("accounts_user", "(username)"),
+        ("ticketing_auditlog", "(at)"),
+    ],
+)
+def test_c_11_what_is_looked_for_has_an_index(table, begins):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_indexes WHERE tablename = %s AND strpos(indexdef, %s) > 0", [table, f"USING btree {begins}"]
+        )
+        assert cursor.fetchone() >= (1,)
+
+
 def test_k_08_k_09_names_show_no_pattern():
     found = {names.new_reference() for _ in range(10_000)}
 

@@ -131,6 +131,27 @@ def test_a_person_who_is_signed_in_finds_name_and_address_filled_in(client):
     assert Order.objects.values_list("user", "auth_method", "buyer_email").get() == (alice.pk, "password", "bea@example.org")
 
 
+@pytest.mark.parametrize(
+    ("methods", "mark"),
+    [
+        ([{"method": "socialaccount"}], "google"),
+        ([{"method": "code"}], "magic_link"),
+        ([{"method": "password"}, {"method": "mfa"}], "password"),
+    ],
+)
+def test_c_06_an_order_says_how_its_buyer_signed_in(client, methods, mark):
+    event = factories.published()
+    factories.sign_in(client, factories.person("Alice"))
+    session = client.session
+    session["account_authentication_methods"] = methods
+    session.save()
+
+    buy(client, event)
+
+    order = Order.objects.get()
+    assert (order.auth_method, order.google_auth) == (mark, mark == "google")
+
+
 def test_a_free_order_is_done_at_once(client):
     event = factories.published(tiers=[{"name": "Regular", "price": Decimal(0), "quantity": 10}])
 
