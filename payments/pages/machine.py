@@ -15,12 +15,12 @@ UNKNOWN = dict.fromkeys(("due", "received", "remaining", "confirmations", "neede
 def as_json(order: Order, at: datetime) -> dict[str, Any]:
     """Say where the order stands. Amounts are decimal strings in USDT, so there are none where USDT plays no part."""
     payment: Payment = order.payment
-    tickets = order.tickets.exclude(status=Ticket.Status.CANCELLED).order_by("code").values_list("code", flat=True)
+    tickets = order.tickets.exclude(status=Ticket.Status.CANCELLED).order_by("code") if order.paid_at else Ticket.objects.none()
     return {
         "reference": order.reference,
         "status": order.status,
         "payment": {"state": payment.state, **UNKNOWN, **_in_usdt(order, at)},
-        "tickets": list(tickets),
+        "tickets": list(tickets.values_list("code", flat=True)),
     }
 
 

@@ -36,7 +36,7 @@ class Command(BaseCommand):
         self._empty(list(counts))
         kept.forget_all()
         mailbox.empty()
-        self.stdout.write("Everything is deleted. To fill the site again: python manage.py seed_demo")
+        self.stdout.write("Everything is deleted. To fill the site again, stop it and start it anew: make run")
 
     def _empty(self, tables: list[str]) -> None:
         names = ", ".join(connection.ops.quote_name(table) for table in tables)
