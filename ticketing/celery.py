@@ -1,9 +1,11 @@
 """The Celery app, and the list of all sweeps."""
 
+import gc
 import os
 from datetime import UTC, datetime
 
 from celery import Celery
+from celery.signals import worker_before_create_process
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ticketing.settings")
 
@@ -12,6 +14,14 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 # Celery reads this key without a namespace. Without it, a worker reconnects to PostgreSQL for each task.
 app.conf["CELERY_DB_REUSE_MAX"] = 1_000_000
 app.autodiscover_tasks()
+
+
+@worker_before_create_process.connect
+def share_memory(**_: object) -> None:
+    """What was loaded before the pool forks, its children do not write to, so it is there once."""
+    gc.collect()
+    gc.freeze()
+
 
 # A beat that never ran before waits a whole round first; nothing is sold in USDT before these two.
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)

@@ -1,9 +1,11 @@
 """The one way to start background work, with the broker there and away."""
 
+import gc
 import json
 import logging
 
 import pytest
+from celery.signals import worker_before_create_process
 from django.db import transaction
 
 from tests.sample.models import Lamp
@@ -108,3 +110,13 @@ def test_refusal_ends_the_task_quietly(caplog):
 def test_task_that_is_called_as_a_function_raises_its_refusal():
     with pytest.raises(Busy):
         refuse()
+
+
+def test_what_is_loaded_is_shared_by_the_children_of_a_worker():
+    """Each would have its own copy before long: the collector writes to all that it looks at."""
+    try:
+        worker_before_create_process.send(sender=None)
+
+        assert gc.get_freeze_count() > 10_000
+    finally:
+        gc.unfreeze()
