@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 import pytest
 from _pytest import runner
 from django.db import connection, connections
+from django.test import TransactionTestCase
 from django.utils import translation
 from xdist.scheduler import LoadScopeScheduling
 
 from accounts.roles import make_groups
+from tests.emptying import empty
 from tests.post_office import PostOffice
 from ticketing import hints, identity, kept, mail, roles
 
@@ -67,6 +69,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
         with connection.cursor() as cursor:
             cursor.execute("TRUNCATE ticketing_auditlog, auth_group CASCADE")
         connection.close()
+    TransactionTestCase._fixture_teardown = empty
 
 
 @pytest.fixture

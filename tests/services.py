@@ -54,9 +54,13 @@ def _numbered(redis_url: str, number: int) -> str:
 
 
 def _prepare(places: Places) -> None:
-    """Let the owner act as the other roles, as tests do with SET ROLE; and wait for no disk: these rows may be lost."""
+    """Let the owner act as the other roles, as tests do with SET ROLE, and set triggers aside, as only `tests/emptying.py` does.
+
+    And wait for no disk: these rows may be lost.
+    """
     with psycopg.connect(host=str(places.run / "postgres"), user="postgres", dbname="postgres", autocommit=True) as connection:
         connection.execute(f"GRANT {APP}, {READONLY} TO {OWNER}")
+        connection.execute(f"GRANT SET ON PARAMETER session_replication_role TO {OWNER}")
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             connection.execute(f"ALTER SYSTEM SET {setting} = off")
         connection.execute("SELECT pg_reload_conf()")
