@@ -26,6 +26,14 @@ TOGETHER = (
     "tests/payments/test_anvil.py",
     "tests/payments/test_demo_wallet.py",
 )
+# What takes longest goes first, or two workers would wait for the third at the end.
+FIRST = (
+    "tests/events/test_admin_walk.py",
+    "tests/payments/test_admin_walk.py",
+    "tests/accounts/test_admin_pages.py",
+    "tests/ticketing/test_workers.py",
+    "tests/test_migrations.py",
+)
 
 
 class Scheduler(LoadScopeScheduling):
@@ -38,6 +46,11 @@ class Scheduler(LoadScopeScheduling):
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     return Scheduler(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
 
 
 def _with_room(call, *given):
