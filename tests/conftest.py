@@ -10,6 +10,7 @@ from _pytest import runner
 from django.db import connection, connections
 from django.test import TransactionTestCase
 from django.utils import translation
+from whitenoise.middleware import WhiteNoiseMiddleware
 from xdist.scheduler import LoadScopeScheduling
 
 from accounts.roles import make_groups
@@ -83,6 +84,20 @@ def django_db_setup(django_db_setup, django_db_blocker):
             cursor.execute("TRUNCATE ticketing_auditlog, auth_group CASCADE")
         connection.close()
     TransactionTestCase._fixture_teardown = empty
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _files_are_found_once():
+    """Each test client makes every middleware anew; one of them looks at all static files then."""
+    look, found = WhiteNoiseMiddleware.add_files_from_finders, {}
+
+    def look_once(middleware) -> None:
+        if not found:
+            look(middleware)
+            found.update(middleware.files)
+        middleware.files = dict(found)
+
+    WhiteNoiseMiddleware.add_files_from_finders = look_once
 
 
 @pytest.fixture
