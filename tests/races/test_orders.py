@@ -358,7 +358,7 @@ def test_two_lists_of_comps_for_the_same_guests_do_not_wait_for_each_other(toget
         people = names if number % 2 else names[::-1]
         return actions.give_comps(wishes=[replace(factories.wish(event, name), form_key=f"{number}") for name in people], by=None, at=THEN)
 
-    outcomes = together(give, times=6, patience="20s")
+    outcomes = together(give, times=6, patience="20s")  # for the tier; two who wait for each other are found after one
 
     assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
     assert counted() == (0, 30)
