@@ -4,6 +4,8 @@ import signal
 
 import pytest
 
+import manage
+
 from .conftest import ASK, LONG, PATIENCE
 
 pytestmark = pytest.mark.slow
@@ -39,11 +41,21 @@ def test_second_signal_does_not_disturb_the_stopping(site):
     with site.begun(*LONG) as command:
         command.stdout.readline()
 
-        command.send_signal(signal.SIGHUP)
-        command.send_signal(signal.SIGTERM)
+        for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
+            command.send_signal(number)
 
         assert command.wait(PATIENCE) == 128 + signal.SIGHUP
         assert site.gone()
+
+
+def test_no_signal_is_heard_once_the_stopping_has_begun(monkeypatch):
+    heard = {}
+    monkeypatch.setattr(manage.signal, "signal", heard.__setitem__)
+
+    with pytest.raises(SystemExit, match="143"):
+        manage.leave(signal.SIGTERM, None)
+
+    assert heard == dict.fromkeys((signal.SIGINT, signal.SIGTERM, signal.SIGHUP), signal.SIG_IGN)
 
 
 def test_command_under_nohup_outlives_its_terminal(site):
