@@ -1,10 +1,13 @@
 """Management commands with nothing running: they start what they need, and stop it again."""
 
+import os
 import signal
 
 import pytest
+from django.core import management
 
 import manage
+from ticketing.local.sharing import Needs
 
 from .conftest import ASK, LONG, PATIENCE
 
@@ -46,6 +49,21 @@ def test_second_signal_does_not_disturb_the_stopping(site):
 
         assert command.wait(PATIENCE) == 128 + signal.SIGHUP
         assert site.gone()
+
+
+def test_what_the_env_file_says_is_known_before_services_start_and_up_is_a_demo(monkeypatch, tmp_path):
+    known = []
+    (tmp_path / "env").write_text("DATABASE_URL=postgresql://db.example.org/tickets\n")
+    monkeypatch.setenv("ENV_FILE", str(tmp_path / "env"))
+    for name in ("DATABASE_URL", "DEMO"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(manage.sys, "argv", ["manage.py", "up"])
+    monkeypatch.setattr(management, "execute_from_command_line", lambda words: known.append((Needs().database, os.environ["DEMO"])))
+
+    manage.main()
+
+    assert known == [(False, "1")]
 
 
 def test_no_signal_is_heard_once_the_stopping_has_begun(monkeypatch):
