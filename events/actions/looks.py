@@ -120,7 +120,5 @@ def refuse_picture(*, picture_id: Any, at: datetime) -> None:
 
 def _locked(picture_id: Any) -> tuple[Event, Picture | None]:
     """Lock the event first, as everybody does, then the picture if it still waits."""
-    event = Event.all_objects.filter(pictures=picture_id).locked().first()
-    if event is None:
-        return Event(), None
+    event = Event.all_objects.filter(pictures=picture_id).locked().first() or Event()
     return event, Picture.objects.waiting().filter(pk=picture_id).locked().first()
