@@ -1,14 +1,16 @@
 """Chains are switched once, and read by one at a time, however many do it at once. The controls do it without the locks."""
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 
 from payments import actions
 from payments.actions import blocks
 from payments.known import KNOWN
-from payments.models import Chain, ChainCursor
+from payments.models import Chain, ChainCursor, Payment
 from tests.factories import THEN
+from tests.payments import keys
 from tests.payments.fake_chain import FakeChain
+from tests.payments.world import make
 from tests.races.test_teams import meeting, no_locks, sql  # noqa: F401  # fixtures
 from ticketing.models import HistoryEntry
 
@@ -75,3 +77,12 @@ def test_nobody_moves_the_cursor_while_it_is_looked_at(together, monkeypatch, no
 
     no_locks()
     assert tried() == [True] * 3
+
+
+def test_a_payment_that_somebody_holds_is_judged_later(together, settings):
+    settings.WALLET_XPUBS = [keys.xpub()]
+    payment_id = make().order().payment.pk
+
+    with transaction.atomic():
+        Payment.objects.locked().get(pk=payment_id)
+        assert together(lambda _: actions.judge(payment_id=payment_id, at=THEN), times=1, patience="100ms") == [[]]
