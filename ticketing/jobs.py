@@ -69,8 +69,7 @@ class Door(Task):
 @task_prerun.connect
 def _before_task(task: Task, **_: Any) -> None:
     # A server that restarted has closed our connection; without this, every task after that would fail.
-    if not task.request.is_eager:
-        close_old_connections()
+    close_old_connections()
     coalesce = (task.request.headers or {}).get("coalesce")
     if coalesce:
         # Removed before the task looks at its rows: what is committed from now on nudges anew.

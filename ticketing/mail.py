@@ -158,17 +158,12 @@ def language_here() -> str:
 def deliver_due(*, most: int = BATCH) -> int:
     """Send what is due, at most so many; return how many were sent. Any number of workers may do this at once."""
     due = list(EmailMessage.objects.due().order_by("due_at").values_list("pk", flat=True)[:most])
-    if not due:
-        return 0
-    sent = 0
-    transport = mail.get_connection()
+    sent, transport = 0, mail.get_connection()
     try:
         for pk in due:
             sent += _deliver(pk, transport)
     except ServerAway:
         logger.warning("the mail server is away; letters wait")
-    finally:
-        transport.close()
     return sent
 
 

@@ -78,7 +78,7 @@ def begin_drawing(*, picture_id: Any, at: datetime) -> bytes | None:
     """Count one more try and return what was uploaded; None if there is nothing to draw, or it was tried too often.
 
     The count is committed before the try, so that a file that kills its worker cannot do so for ever.
-    Locks: the event and the picture, when it is given up.
+    Locks: the event, when it is given up.
     """
     waiting = Picture.objects.waiting().filter(pk=picture_id)
     if waiting.filter(tries__lt=MOST_TRIES).update(tries=F("tries") + 1):
@@ -91,7 +91,7 @@ def begin_drawing(*, picture_id: Any, at: datetime) -> bytes | None:
 def show_picture(*, picture_id: Any, drawn: Mapping[int, bytes], at: datetime) -> None:
     """Show the picture as it was drawn, in place of the one before. Showing twice is showing once.
 
-    Locks: the event, then the picture.
+    Locks: the event.
     """
     event, picture = _locked(picture_id)
     if picture is None:
@@ -109,7 +109,7 @@ def show_picture(*, picture_id: Any, drawn: Mapping[int, bytes], at: datetime) -
 def refuse_picture(*, picture_id: Any, at: datetime) -> None:
     """Give up a file that cannot be drawn, and keep what the event shows. Refusing twice is refusing once.
 
-    Locks: the event, then the picture.
+    Locks: the event.
     """
     event, picture = _locked(picture_id)
     if picture is None:
@@ -119,8 +119,6 @@ def refuse_picture(*, picture_id: Any, at: datetime) -> None:
 
 
 def _locked(picture_id: Any) -> tuple[Event, Picture | None]:
-    """Lock the event first, as everybody does, then the picture if it still waits."""
-    event = Event.all_objects.filter(pictures=picture_id).locked().first()
-    if event is None:
-        return Event(), None
-    return event, Picture.objects.waiting().filter(pk=picture_id).locked().first()
+    """Lock the event, as everybody does; the picture is there if it still waits."""
+    event = Event.all_objects.filter(pictures=picture_id).locked().first() or Event()
+    return event, Picture.objects.waiting().filter(pk=picture_id).first()

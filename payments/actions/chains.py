@@ -13,7 +13,7 @@ from . import letters
 
 @transaction.atomic
 def enable_chain(*, number: int, known: KnownChain, at: datetime) -> Chain:
-    """Take payments on this chain from now on, by what we know of it. Enabling twice is enabling once. Locks: its rows."""
+    """Take payments on this chain from now on, by what we know of it. Enabling twice is enabling once. Locks: its row."""
     facts = {
         "name": known.name,
         "explorer": known.explorer,
@@ -23,7 +23,8 @@ def enable_chain(*, number: int, known: KnownChain, at: datetime) -> Chain:
         "final_tag": known.final_tag,
         "query_delay": known.query_delay,
     }
-    chain, _made = Chain.objects.get_or_create(number=number, defaults=facts)
+    Chain.objects.get_or_create(number=number, defaults=facts)
+    chain: Chain = Chain.objects.locked().get(number=number)
     for position, token in enumerate(known.tokens):
         told = {"label": token.label, "decimals": token.decimals, "accepted": token.accepted, "position": position}
         Token.objects.get_or_create(chain=chain, address=token.address, defaults=told)

@@ -5,6 +5,7 @@ from django.test import Client
 from django.test.utils import override_settings
 
 from tests.accounts.people import PASSWORD, code, history, letters, person, sign_in, signed_in, with_app
+from ticketing.models import HistoryEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -101,6 +102,7 @@ def test_letters_to_one_address_are_few(path, fields, free, known):
 
     assert statuses == [302] * free + [429] * (8 - free)
     assert len(letters()) == free
+    assert not HistoryEntry.objects.filter(action="locked_out").exists()  # which is for passwords that were guessed
 
 
 @pytest.mark.parametrize(

@@ -29,8 +29,9 @@ PATIENCE = 60
 NO_CHAIN = "1=http://127.0.0.1:9"
 # Prints a word and goes on until it is stopped.
 LONG = ("shell", "-v0", "-c", "import time; print('here', flush=True); time.sleep(60)")
-# Asks the database, and prints a word if it answers.
-ASK = ("shell", "-v0", "-c", "from django.db import connection as c; c.ensure_connection(); print('works')")
+# Asks the database and Valkey, and prints a word if both answer.
+BOTH = "from django.db import connection; from ticketing.hints import client; connection.ensure_connection(); client().ping()"
+ASK = ("shell", "-v0", "-c", f"{BOTH}; print('works')")
 
 
 class Site:

@@ -1,8 +1,13 @@
 """Management commands with nothing running: they start what they need, and stop it again."""
 
+import os
 import signal
 
 import pytest
+from django.core import management
+
+import manage
+from ticketing.local.sharing import Needs
 
 from .conftest import ASK, LONG, PATIENCE
 
@@ -39,11 +44,36 @@ def test_second_signal_does_not_disturb_the_stopping(site):
     with site.begun(*LONG) as command:
         command.stdout.readline()
 
-        command.send_signal(signal.SIGHUP)
-        command.send_signal(signal.SIGTERM)
+        for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
+            command.send_signal(number)
 
         assert command.wait(PATIENCE) == 128 + signal.SIGHUP
         assert site.gone()
+
+
+def test_what_the_env_file_says_is_known_before_services_start_and_up_is_a_demo(monkeypatch, tmp_path):
+    known = []
+    (tmp_path / "env").write_text("DATABASE_URL=postgresql://db.example.org/tickets\n")
+    monkeypatch.setenv("ENV_FILE", str(tmp_path / "env"))
+    for name in ("DATABASE_URL", "DEMO"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(manage.sys, "argv", ["manage.py", "up"])
+    monkeypatch.setattr(management, "execute_from_command_line", lambda words: known.append((Needs().database, os.environ["DEMO"])))
+
+    manage.main()
+
+    assert known == [(False, "1")]
+
+
+def test_no_signal_is_heard_once_the_stopping_has_begun(monkeypatch):
+    heard = {}
+    monkeypatch.setattr(manage.signal, "signal", heard.__setitem__)
+
+    with pytest.raises(SystemExit, match="143"):
+        manage.leave(signal.SIGTERM, None)
+
+    assert heard == dict.fromkeys((signal.SIGINT, signal.SIGTERM, signal.SIGHUP), signal.SIG_IGN)
 
 
 def test_command_under_nohup_outlives_its_terminal(site):

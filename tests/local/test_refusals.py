@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 from pathlib import Path
@@ -87,8 +88,10 @@ def test_disk_that_fills_up_on_the_way_is_said_in_one_line(small_disk, left):
 def test_nearly_full_disk_stops_the_start_before_anything_runs(empty_site, monkeypatch):
     monkeypatch.setattr(Places, "full_disk", lambda places: "The disk is full.")
     monkeypatch.setattr(supervisor, "on_signals", lambda *_: None)  # they would stay with the tests
+    hung = subprocess.Popen(["sleep", "60"], env={**os.environ, "PART_OF": str(empty_site.state)})  # a web worker of a killed start
 
     with pytest.raises(LocalProblem, match=r"^The disk is full\.$"):
         supervisor.Supervisor(empty_site.places, port=0).run(prepare=pytest.fail, describe=pytest.fail)
 
     assert list(empty_site.places.data.iterdir()) == []
+    assert hung.wait(20) == -signal.SIGKILL

@@ -61,3 +61,15 @@ def test_valkey_that_ends_at_once_is_not_waited_for(empty_site, monkeypatch):
 
     with pytest.raises(LocalProblem, match="Valkey did not start"):
         begin(valkey, empty_site)
+
+
+def test_valkey_reads_nothing_from_the_folder_where_it_was_called(empty_site, monkeypatch):
+    empty_site.places.prepare()
+    (empty_site.folder / "dump.rdb").write_text("somebody else's")
+
+    with monkeypatch.context() as here:  # and out again, or we would be killed with what is left in it
+        here.chdir(empty_site.folder)
+        process = begin(valkey, empty_site)
+
+    valkey.stop(empty_site.places)
+    assert process.wait(20) == 0

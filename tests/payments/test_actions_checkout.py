@@ -14,6 +14,7 @@ from accounts.actions import NotAllowed
 from orders import actions as orders_actions
 from orders.models import Order, OrderItem, Ticket
 from payments import actions
+from payments.actions import checkout
 from payments.models import Payment
 from tests import factories
 from tests.factories import THEN
@@ -240,6 +241,20 @@ def test_e_06_places_whose_time_is_over_come_back_when_they_are_needed():
     old.refresh_from_db()
     assert (old.status, new.status, counters()) == ("expired", "pending", (1, 0))
     assert kept()
+
+
+def test_what_no_time_that_is_over_mends_is_tried_once(monkeypatch):
+    event = factories.published(one_order_per_buyer=True, tiers=[{"name": "Regular", "price": Decimal(1), "quantity": 2}])
+    factories.order(event)
+    real, tries = checkout._check_out, []
+    monkeypatch.setattr(checkout, "_check_out", lambda *wish: tries.append(wish) or real(*wish))
+
+    with pytest.raises(orders_actions.OneOrderEach):
+        factories.order(event)
+    with pytest.raises(events.actions.SoldOut):
+        factories.order(event, "Carl", lines={factories.tier().pk: 2})
+
+    assert len(tries) == 2
 
 
 def test_a_price_changed_later_does_not_change_the_order():

@@ -52,7 +52,7 @@ def test_coalesced_nudges_are_one_until_the_task_starts():
         jobs.enqueue_on_commit(LOOK, coalesce="look", lamp_id="7")
     assert len(queued()) == 1
 
-    task = type("Task", (), {"request": type("Request", (), {"is_eager": True, "headers": {"coalesce": "look"}})})
+    task = type("Task", (), {"request": type("Request", (), {"headers": {"coalesce": "look"}})})
     jobs._before_task(task=task)
     jobs.enqueue_on_commit(LOOK, coalesce="look", lamp_id="7")
 

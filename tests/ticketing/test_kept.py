@@ -100,12 +100,25 @@ def test_none_is_a_value_too(shelf):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_without_the_cache_every_value_is_made_anew(shelf, redis_away):
+def test_without_the_cache_every_value_is_made_anew(shelf, redis_away, monkeypatch):
     make = counted()
 
     assert [shelf.get("a", "en", make), shelf.get("a", "en", make)] == ["value 1", "value 2"]
     with transaction.atomic():
         shelf.renew("a")
+
+    monkeypatch.setattr(kept, "cache", None)  # something nobody thought of, when the change is committed already
+    with transaction.atomic():
+        shelf.renew("a")
+
+
+def test_all_that_is_kept_is_forgotten_and_what_workers_have_in_redis_stays(shelf):
+    hints.client().set("of a worker", "message")
+    shelf.get("a", "en", lambda: "old")
+
+    kept.forget_all()
+
+    assert (shelf.get("a", "en", lambda: "new"), hints.client().get("of a worker")) == ("new", b"message")
 
 
 @pytest.fixture
@@ -115,6 +128,7 @@ def near(monkeypatch):
 
 def test_what_was_just_shown_is_shown_again_without_asking_redis(shelf, near, monkeypatch):
     shelf.get("a", "en", lambda: "value")
+    shelf.get("b", "en", lambda: "another")
     monkeypatch.setattr(hints, "ask", lambda *_, **__: pytest.fail("asked"))
 
     assert shelf.get("a", "en", lambda: "other") == "value"

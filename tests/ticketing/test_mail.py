@@ -49,6 +49,16 @@ def test_letter_nudges_a_worker_once_it_is_committed():
     assert nudges == ["ticketing.tasks.deliver_mail"]
 
 
+def test_letter_that_is_one_too_many_is_not_owed_and_nudges_nobody(monkeypatch):
+    nudged = []
+    monkeypatch.setattr(mail.jobs, "enqueue_on_commit", lambda path, **_: nudged.append(path))
+    words = {"kind": "sample.lit", "to": "alice@example.org", "language": "en", "mailbox": "alice"}
+
+    owed = [mail.queue_sparingly(subject=Lamp.objects.create(name="desk"), **words) for _ in range(5)]
+
+    assert (owed, len(nudged)) == ([True, True, True, False, False], 3)
+
+
 def test_letter_has_text_and_html_and_attachment_and_a_stable_id(office):
     letter = owe()
     mail.deliver_due()

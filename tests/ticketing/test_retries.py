@@ -3,6 +3,7 @@
 import threading
 from contextlib import contextmanager
 from io import BytesIO
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -13,6 +14,7 @@ from django.test import Client
 from django.urls import include, path
 
 from tests.sample.models import Lamp
+from ticketing import retries
 from ticketing.errors import Busy, DomainError
 from ticketing.retries import retried
 from ticketing.urls import handler500  # noqa: F401  # this module is a map of a site
@@ -101,7 +103,9 @@ def test_lock_that_is_freed_is_had_at_the_next_try(lamp):
     assert (tries.made, looks_and_witnesses(lamp)) == (2, (1, 1))
 
 
-def test_lock_that_is_kept_is_busy_after_three_tries(lamp):
+def test_lock_that_is_kept_is_busy_after_three_tries_with_longer_pauses(lamp, monkeypatch):
+    pauses = []
+    monkeypatch.setattr(retries, "time", SimpleNamespace(sleep=pauses.append))
     with somebody_else() as other:
         hold(other, lamp)
         tries = Tries(lambda: look_at(lamp))
@@ -110,6 +114,7 @@ def test_lock_that_is_kept_is_busy_after_three_tries(lamp):
             retried(tries)
 
     assert (tries.made, looks_and_witnesses(lamp)) == (3, (0, 0))
+    assert [0.01 <= pause / number <= 0.05 for number, pause in enumerate(pauses, 1)] == [True, True]
 
 
 def test_serialisation_failure_is_tried_again(lamp):

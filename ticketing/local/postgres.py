@@ -37,7 +37,6 @@ def start(places: Places, *, output: int | IO[bytes], owned: bool, options: Sequ
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,
-        cwd="/",
         start_new_session=True,
     )
     with ended_on_failure(process):
@@ -124,7 +123,7 @@ def _initialise(places: Places) -> None:
     _give_to_server(unfinished)
     command = [_binary("initdb"), "-D", str(unfinished), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
     command = [*_way_past_root(), *dying_with_us(command, "KILL")]
-    done = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         why = " ".join(done.stderr.split())[-300:]
         raise LocalProblem(places.full_disk() or f"PostgreSQL's folder could not be made: {why}")

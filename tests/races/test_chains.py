@@ -1,0 +1,88 @@
+"""Chains are switched once, and read by one at a time, however many do it at once. The controls do it without the locks."""
+
+import pytest
+from django.db import OperationalError, transaction
+
+from payments import actions
+from payments.actions import blocks
+from payments.known import KNOWN
+from payments.models import Chain, ChainCursor, Payment
+from tests.factories import THEN
+from tests.payments import keys
+from tests.payments.fake_chain import FakeChain
+from tests.payments.world import make
+from tests.races.test_teams import meeting, no_locks, sql  # noqa: F401  # fixtures
+from ticketing.models import HistoryEntry
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SWITCH = {
+    "enabled": lambda: actions.enable_chain(number=56, known=KNOWN[56], at=THEN),
+    "disabled": lambda: actions.disable_chain(number=56, at=THEN),
+}
+
+
+def told(together, deed):
+    """Have two do it at once; return how often it was done."""
+    Chain.objects.update(enabled=deed == "disabled")
+    before = HistoryEntry.objects.filter(action=deed).count()
+    together(lambda _: SWITCH[deed](), times=2)
+    return HistoryEntry.objects.filter(action=deed).count() - before
+
+
+def test_a_chain_is_switched_on_and_off_once(together, no_locks):  # noqa: F811
+    SWITCH["enabled"]()
+    sql("ALTER TABLE ticketing_historyentry ENABLE TRIGGER meet")
+
+    assert [told(together, deed) for deed in SWITCH] == [1, 1]
+
+    no_locks()
+    assert [told(together, deed) for deed in SWITCH] == [2, 2]
+
+
+def test_nobody_moves_the_cursor_while_it_is_looked_at(together, monkeypatch, no_locks):  # noqa: F811
+    chain, fake = Chain.objects.create(number=31337, name="Test chain", small_depth=2, final_depth=4).pk, FakeChain()
+    fake.mine(6)
+    headers = [block.header for block in fake.blocks]
+    actions.begin_chain(chain_id=chain, header=headers[0])
+    for header in headers[1:5]:
+        actions.apply_block(chain_id=chain, header=header, found=[])
+
+    def back():
+        return actions.roll_back(chain_id=chain, block=ChainCursor.objects.get().hash, at=THEN)
+
+    def forward():
+        return actions.apply_block(chain_id=chain, header=headers[ChainCursor.objects.get().number + 1], found=[])
+
+    def in_the_middle(owner, name, theirs, ours):
+        """Do ours, and let somebody else try theirs where ours calls this; return what that got."""
+        real, got = getattr(owner, name), []
+
+        def interrupted(*given, **words):
+            monkeypatch.setattr(owner, name, real)
+            got.extend(together(lambda _: theirs(), times=1, patience="100ms"))
+            return real(*given, **words)
+
+        monkeypatch.setattr(owner, name, interrupted)
+        ours()
+        return got[0]
+
+    def tried():
+        return [
+            in_the_middle(blocks, "_note", back, lambda: actions.look_again(chain_id=chain, through=9, found=[])),
+            in_the_middle(ChainCursor, "save", back, lambda: actions.see_head(chain_id=chain, final_number=0, at=None)),
+            in_the_middle(blocks, "_touch", forward, back),
+        ]
+
+    assert [type(refused) for refused in tried()] == [OperationalError] * 3
+
+    no_locks()
+    assert tried() == [True] * 3
+
+
+def test_a_payment_that_somebody_holds_is_judged_later(together, settings):
+    settings.WALLET_XPUBS = [keys.xpub()]
+    payment_id = make().order().payment.pk
+
+    with transaction.atomic():
+        Payment.objects.locked().get(pk=payment_id)
+        assert together(lambda _: actions.judge(payment_id=payment_id, at=THEN), times=1, patience="100ms") == [[]]
