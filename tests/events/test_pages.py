@@ -470,7 +470,8 @@ def test_draft_is_there_for_its_team_and_staff_alone(client):
     for known in (event.promoter.owner, factories.member(event.promoter, "Greta", "gate"), factories.staff()):
         factories.sign_in(client, known)
         assert answers() == [200] * 4
-    assert "Only your team sees this" in text(client.get(event.get_absolute_url()))
+    shown = text(client.get(event.get_absolute_url()))
+    assert ("Only your team sees this" in shown, "Regular IDR 150,000 Not on sale yet" in shown) == (True, True)
     assert "private" in client.get(drawn[2])["Cache-Control"]
     client.logout()
     assert answers() == [404] * 4
