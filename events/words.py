@@ -11,6 +11,7 @@ _STATUSES: dict[str, Any] = {str(status): status.label for status in Event.Statu
 _FIELDS = {field.name: field.verbose_name for model in (DiscountCode, TicketTier, Event) for field in model._meta.local_fields}
 
 SAID: dict[str, Any] = _FIELDS | {
+    "visitor": _("a visitor"),
     **_STATUSES,
     "created": _("Made"),
     "sales_reopened": _("Sales reopened"),

@@ -5,6 +5,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 SAID: dict[str, Any] = {
+    "buyer": _("the buyer"),
+    "holder": _("the ticket’s holder"),
     "placed": _("Order placed"),
     "paid": _("Paid"),
     "extended": _("Held longer"),

@@ -4,6 +4,7 @@ from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 
 from django.db import models
 from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 
 class Currency(models.TextChoices):
@@ -30,4 +31,6 @@ def is_payable(amount: Decimal, currency: str) -> bool:
 def written(amount: Decimal, currency: str) -> str:
     """Write the amount as the reader's language does."""
     number = number_format(rounded(amount, currency), Currency(currency).decimals, use_l10n=True, force_grouping=True)
-    return f"{currency} {number}"
+    if currency == Currency.USDT:
+        return f"{number} USDT"  # as wallets and exchanges write it
+    return _("IDR %(number)s") % {"number": number} if currency == Currency.IDR else f"{currency} {number}"

@@ -56,7 +56,7 @@ def told(entries: Iterable[HistoryEntry], request: HttpRequest) -> list[Line]:
             kind=kind(entry.subject_type),
             name=str(things[entry.subject_type].get(entry.subject_id) or f"…{entry.subject_id.hex[-6:]}"),
             url=_url(things[entry.subject_type].get(entry.subject_id), request),
-            who=_who(entry.actor, people, request),
+            who=_who(entry.actor, people, known, request),
         )
         for entry in entries
     ]
@@ -94,12 +94,12 @@ def _url(thing: Model | None, request: HttpRequest) -> str:
     return reverse(f"admin:{thing._meta.app_label}_{thing._meta.model_name}_change", args=[thing.pk])
 
 
-def _who(actor: str, people: dict[str, Any], request: HttpRequest) -> Any:
+def _who(actor: str, people: dict[str, Any], said: dict[str, Any], request: HttpRequest) -> Any:
     if actor == SYSTEM:
         return _("the system")
     user = people.get(actor.removeprefix("user:"))
     if user is None:
-        return _("somebody") if actor.startswith("user:") else actor
+        return _("somebody") if actor.startswith("user:") else said.get(actor, actor)
     # Promoters read what was done to their things, and not who of the staff did it.
     return _("staff of this site") if user.is_staff and not request.user.is_staff else str(user)
 

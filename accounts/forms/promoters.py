@@ -23,7 +23,7 @@ class Apply(forms.Form):
 
 
 class Details(forms.Form):
-    about = forms.CharField(label=_("About"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 5}))
+    about = forms.CharField(label=_("About you"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 5}))
     contact_email = forms.EmailField(label=_("E-mail for buyers"))
     contact_phone = forms.CharField(label=_("Phone"), max_length=40, required=False, help_text=_("For our staff only."))
     payment_text = forms.CharField(

@@ -21,7 +21,7 @@ from ticketing import money
 from ticketing.markdown import to_html
 
 from .drawings import Look, card, look
-from .words import zone_name
+from .words import is_long, zone_name
 
 SCRIPT_ESCAPES = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
 
@@ -37,6 +37,7 @@ class Shown:
     ends: str
     doors: str
     place: str
+    is_long: bool
     map: str
     age: str
     refunds: str
@@ -63,6 +64,7 @@ def event(found: Event) -> Shown:
         ends=_end(begin, end),
         doors=date_format(found.doors_open_at.astimezone(found.zone), _("H:i")) if found.doors_open_at else "",
         place=place,
+        is_long=is_long(found.title),
         map="https://www.openstreetmap.org/search?"
         + urlencode({"query": ", ".join(filter(None, [found.venue, found.address, found.city]))}),
         age=_age(found.age_limit),

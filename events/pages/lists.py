@@ -21,7 +21,7 @@ from events.models import Event, TicketTier, TierState
 
 from .drawings import Look, look
 from .tickets import TierLine, tier_lines
-from .words import moment
+from .words import is_long, moment
 
 PAGE = 24
 WIDEST_ZONE = timedelta(hours=14)
@@ -34,6 +34,7 @@ class Card:
 
     slug: str
     title: str
+    is_long: bool
     artist: str
     place: str
     month: date
@@ -110,6 +111,7 @@ def card(event: Event, at: datetime) -> Card:
     return Card(
         slug=event.slug,
         title=event.title,
+        is_long=is_long(event.title),
         artist=event.artist,
         place=", ".join(part for part in (event.venue, event.city) if part),
         month=begin.date().replace(day=1),
@@ -129,8 +131,10 @@ def _from(lines: list[TierLine]) -> str:
     if not offered:
         return ""
     least = min(offered, key=lambda price: price.amount)
-    if len({price.amount for price in offered}) == 1 or not least.amount:
+    if len({price.amount for price in offered}) == 1:
         return least.written
+    if not least.amount:
+        return _("Free to %(price)s") % {"price": max(offered, key=lambda price: price.amount).written}
     return _("From %(price)s") % {"price": least.written}
 
 

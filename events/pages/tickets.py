@@ -129,7 +129,7 @@ def _note(event: Event, tier: TicketTier, state: TierState, room: int) -> str:
         TierState.HELD: _("All held"),
         TierState.IN_LINE: _("Others are in line"),
         TierState.SOLD_OUT: _("Sold out"),
-        TierState.CLOSED: _("Sale has ended"),
+        TierState.CLOSED: _("Not on sale yet") if event.status == Event.Status.DRAFT else _("Sale has ended"),
     }[state]
 
 

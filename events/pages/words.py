@@ -17,3 +17,8 @@ def zone_name(moment: datetime) -> str:
 def moment(at: datetime, event: Event) -> str:
     """Write a moment short, by the clocks of the venue."""
     return date_format(at.astimezone(event.zone), _("D j M, H:i"))
+
+
+def is_long(title: str) -> bool:
+    """Answer whether a phone would cut a word of the title in the largest letters, or show little else."""
+    return len(title) > 40 or max(map(len, title.split()), default=0) > 12

@@ -8,6 +8,14 @@ const nameCells = (root) => {
   }
 };
 
+// On a phone a line of a list is a card, whose parts need their headings.
+const labelCells = () => {
+  const heads = document.querySelectorAll("#result_list thead th");
+  for (const row of document.querySelectorAll("#result_list tbody tr")) {
+    for (const [at, cell] of [...row.cells].entries()) if (cell.tagName === "TD") cell.dataset.label = heads[at]?.innerText.trim() ?? "";
+  }
+};
+
 const nameChoices = () => {
   for (const select of document.querySelectorAll("select.admin-autocomplete")) {
     const name = document.querySelector(`label[for="${select.id}"]`)?.textContent.replace(/:\s*$/, "") ?? select.ariaLabel;
@@ -25,6 +33,7 @@ window.addEventListener("load", () => {
     empty.replaceWith(cell);
   }
   nameCells(document);
+  labelCells();
   nameChoices();
   new MutationObserver(nameChoices).observe(document.body, { childList: true, subtree: true });
 });

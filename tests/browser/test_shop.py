@@ -68,7 +68,7 @@ def test_visitor_finds_an_event_by_a_misspelt_word_and_sees_what_it_costs(visit)
     page.get_by_role("link", name="Radio Hujan").click()
     page.get_by_role("button", name="One more Regular").click()
     page.get_by_role("button", name="One more Regular").click()
-    page.get_by_text("about USDT 42.95").wait_for()
+    page.get_by_text("about 42.95 USDT").wait_for()
 
     assert page.get_by_label("How many Regular").input_value() == "2"
     assert "IDR 700,000" in page.locator("#sum").inner_text()

@@ -82,14 +82,14 @@ def test_refund_of_a_share_can_be_paid_and_is_the_share_but_for_rounding(total, 
             {"until_hours": 1, "percent": D("50.00"), "withheld": D(10_000), "keeps_fee": False},
             "You can give tickets back until 1 hour before the start. 50% of their price comes back, less IDR 10,000 for each ticket. "
             "The service fee comes back, too.",
-            "Tiket dapat dikembalikan sampai 1 jam sebelum acara dimulai. 50% dari harganya kembali, dikurangi IDR 10.000 per tiket. "
+            "Tiket dapat dikembalikan sampai 1 jam sebelum acara dimulai. 50% dari harganya kembali, dikurangi Rp10.000 per tiket. "
             "Biaya layanan juga dikembalikan.",
         ),
         (
             {"until_hours": 0, "withheld": D(5_000)},
             "You can give tickets back until the event starts. Their price comes back, less IDR 5,000 for each ticket. "
             "The service fee is kept.",
-            "Tiket dapat dikembalikan sampai acara dimulai. Harganya kembali, dikurangi IDR 5.000 per tiket. "
+            "Tiket dapat dikembalikan sampai acara dimulai. Harganya kembali, dikurangi Rp5.000 per tiket. "
             "Biaya layanan tidak dikembalikan.",
         ),
         (

@@ -224,7 +224,7 @@ def test_site_that_is_no_demo_knows_no_chain_of_its_own(settings):
 
 
 def test_pages_say_that_the_rate_is_made_up(client, demo_settings):
-    said = "TEST RATE: IDR 16,300"
+    said = "Test rate: IDR 16,300"
     assert said in text(client.get("/"))
     demo_settings.DEMO = False
     assert said in text(client.get("/"))

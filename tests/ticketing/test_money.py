@@ -24,7 +24,9 @@ def test_amounts_are_rounded_as_the_currency_is(amount, currency, expected):
     assert money.is_payable(Decimal(amount), currency) == (Decimal(amount) == Decimal(expected))
 
 
-@pytest.mark.parametrize(("language", "expected"), [("en", ["IDR 150,000", "USD 1,234.50"]), ("id", ["IDR 150.000", "USD 1.234,50"])])
+@pytest.mark.parametrize(
+    ("language", "expected"), [("en", ["IDR 150,000", "USD 1,234.50", "45.10 USDT"]), ("id", ["Rp150.000", "USD 1.234,50", "45,10 USDT"])]
+)
 def test_amounts_are_written_as_the_reader_does(language, expected):
     with override(language):
-        assert [money.written(Decimal(150_000), "IDR"), money.written(Decimal("1234.5"), "USD")] == expected
+        assert [money.written(Decimal(n), code) for n, code in (("150000", "IDR"), ("1234.5", "USD"), ("45.1", "USDT"))] == expected

@@ -108,13 +108,14 @@ def test_every_deed_of_ours_has_its_words():
 
 
 def test_list_of_history_is_in_words(client, admin):
-    factories.promoter()
+    factories.order(factories.published())
 
     shown = client.get(reverse("admin:ticketing_historyentry_changelist")).content.decode()
 
     assert "Approved" in shown
     assert "Radio Hujan" in shown
     assert "the system" in shown
+    assert "the buyer" in shown
     assert "accounts.promoter" not in shown.partition("changelist-filter")[0]
 
 
