@@ -128,6 +128,13 @@ def test_the_service_fee_is_set_by_staff_alone():
     assert Event.objects.get().fee_percent == 3
 
 
+def test_update_takes_no_value_that_no_form_would_take():
+    event = factories.event()
+
+    with pytest.raises(ValidationError):
+        actions.update_event(event_id=event.pk, by=None, at=THEN, title="x" * 1000)
+
+
 def test_update_changes_facts_and_says_which():
     event = factories.event()
 

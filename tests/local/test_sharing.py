@@ -98,3 +98,13 @@ def test_each_service_is_started_unless_another_address_replaces_it(told, come, 
         *(f"{start}: valkey", "stop: valkey", "wait: valkey"),
         *(f"{start}: postgres", f"{start}: valkey", "stop: valkey", "stop: postgres", "wait: postgres", "wait: valkey"),
     ]
+
+
+def test_who_has_both_elsewhere_leaves_no_trace_here(told, tmp_path, monkeypatch):
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        monkeypatch.setenv(name, "elsewhere")
+
+    with sharing.services(Places(tmp_path / "state")):
+        pass
+
+    assert (told, list(tmp_path.iterdir())) == ([], [])

@@ -7,6 +7,7 @@ import os
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection, transaction
@@ -15,9 +16,11 @@ from hypothesis import strategies as st
 
 from orders.models import Order
 from payments import actions
+from payments.actions import judging
 from payments.chain import watcher
 from payments.models import Transfer
 from tests import factories
+from tests.factories import THEN
 from tests.payments import keys
 from tests.payments.fake_chain import OTHER_STABLE, USDT
 from tests.payments.world import CENT, DUE, address, make, pair, places, rows, tickets
@@ -321,3 +324,13 @@ def test_a_backlog_is_read_to_its_end_in_several_runs(settings):
         assert watcher.watch(world.chain, world.nodes, clock=world.clock, most=BACKLOG // 4) <= BACKLOG // 4
 
     assert [pair(order) for order in orders] == [("paid", "settled")] * 3 and broken() == []
+
+
+def test_a_row_that_goes_on_fitting_is_done_once(settings, monkeypatch):
+    settings.WALLET_XPUBS = [keys.xpub()]
+    payment_id, deeds = make().order().payment.pk, iter("abc")
+    again = SimpleNamespace(name="again", fits=lambda facts: True, deed=lambda facts, details: next(deeds))
+    monkeypatch.setattr(judging, "ROWS", [again])
+
+    assert actions.judge(payment_id=payment_id, at=THEN) == ["again"]
+    assert next(deeds) == "b"

@@ -57,6 +57,8 @@ def test_letter_that_is_one_too_many_is_not_owed_and_nudges_nobody(monkeypatch):
     owed = [mail.queue_sparingly(subject=Lamp.objects.create(name="desk"), **words) for _ in range(5)]
 
     assert (owed, len(nudged)) == ([True, True, True, False, False], 3)
+    with pytest.raises(ImportError):
+        mail.queue_sparingly(subject=Lamp.objects.create(name="desk"), **{**words, "kind": "sample.unlit"})
 
 
 def test_letter_has_text_and_html_and_attachment_and_a_stable_id(office):
