@@ -7,7 +7,6 @@ import os
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from types import SimpleNamespace
 
 import pytest
 from django.db import connection, transaction
@@ -17,6 +16,7 @@ from hypothesis import strategies as st
 from orders.models import Order
 from payments import actions
 from payments.actions import judging
+from payments.actions.rows import Row
 from payments.chain import watcher
 from payments.models import Transfer
 from tests import factories
@@ -329,7 +329,7 @@ def test_a_backlog_is_read_to_its_end_in_several_runs(settings):
 def test_a_row_that_goes_on_fitting_is_done_once(settings, monkeypatch):
     settings.WALLET_XPUBS = [keys.xpub()]
     payment_id, deeds = make().order().payment.pk, iter("abc")
-    again = SimpleNamespace(name="again", fits=lambda facts: True, deed=lambda facts, details: next(deeds))
+    again = Row("again", fits=lambda facts: True, deed=lambda facts, details: next(deeds))
     monkeypatch.setattr(judging, "ROWS", [again])
 
     assert actions.judge(payment_id=payment_id, at=THEN) == ["again"]
