@@ -8,11 +8,13 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 from django.core.signals import request_started
 from django.db import connection
 from django.dispatch import receiver
-from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, UnreadablePostError
 from django.utils.functional import SimpleLazyObject
 
 from . import audit, counters, limits, logs, views
@@ -68,6 +70,21 @@ class BrowserPolicy:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+
+class ContentPolicy(CSPMiddleware):
+    """Writes the same policy for every page that asks for no exception: it is put together once, not for each answer."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        super().__init__(get_response)
+        self.usual = build_policy()
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        is_usual = not settings.DEBUG and not hasattr(request, "_csp_nonce") and not any(name.startswith("_csp") for name in vars(response))
+        if not is_usual:
+            return super().process_response(request, response)
+        response.headers.setdefault("Content-Security-Policy", self.usual)
         return response
 
 

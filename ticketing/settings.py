@@ -206,7 +206,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "ticketing.middleware.BrowserPolicy",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "ticketing.middleware.ContentPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     # Only from here on may a request be refused: what makes a page safe, and its language, stands above.

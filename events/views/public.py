@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -91,7 +92,7 @@ def event_page(
     """Show the page. Its forms stand outside the kept parts, for their token belongs to one visitor."""
     texts = event_texts(request, slug)
     waits = texts["sale_to_come"] and timezone.now() < texts["sale_to_come"]
-    begun = attempt or pages.Attempt(Buy(initial=_known(request)), pages.read_quantities(request.GET.dict()))
+    begun = attempt or pages.Attempt(_blank(request.user), pages.read_quantities(request.GET.dict()))
     context = {
         "page": texts,
         "tickets": tickets_part(texts["id"], begun, texts["turns"]),
@@ -150,9 +151,14 @@ def calendar(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
-def _known(request: HttpRequest) -> dict[str, str]:
-    user: Any = request.user
-    return {"email": user.email, "name": user.name} if user.is_authenticated else {}
+def _blank(user: Any) -> Buy:
+    return Buy(initial={"email": user.email, "name": user.name}) if user.is_authenticated else _strangers_form()
+
+
+@cache
+def _strangers_form() -> Buy:
+    """Nothing is typed into it yet, so one serves all: to make it costs as much as to show it."""
+    return Buy()
 
 
 def _make_texts(found: Event) -> dict[str, Any]:
