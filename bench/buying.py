@@ -17,7 +17,7 @@ from .client import Connection
 from .processes import cpu_of, memory_of
 
 CLIENTS = (1, 8, 32, 64)
-CONNECTIONS = 40  # more by psycopg alone, and none were left for web and workers
+CONNECTIONS = 32  # more by psycopg alone, and none were left for web and workers
 PLENTY = 1_000_000
 SOLD_OUT, BUYERS = 500, 1000
 COOKIE = re.compile(rb"set-cookie:\s*((?:__Host-)?csrf=[^;]+)", re.I)
