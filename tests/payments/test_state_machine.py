@@ -112,11 +112,24 @@ def test_t5_a_reorg_takes_the_money_back_and_the_places_are_kept(world):
 
     order.refresh_from_db()
     assert (pair(order), flags(order), rows(order)) == (("pending", "awaiting"), {"is_reorged"}, ["T3", "T5"])
-    assert order.expires_at == max(order.expires_at, world.at + 30 * MINUTES)
+    assert order.expires_at == world.at + 30 * MINUTES
     assert (places(), Transfer.objects.get().canonical) == ((1, 0), False)
     world.pay(order)
     world.mine(2)
     assert pair(order) == ("paid", "settled") and kept()
+
+
+@pytest.mark.parametrize("amount", [100 * CENT, DUE])
+def test_a_hold_that_is_longer_already_stays_as_long(world, amount):
+    order, later = world.order(), world.at + timedelta(hours=3)
+    Order.objects.filter(pk=order.pk).update(expires_at=later)
+
+    world.pay(order, amount)
+    world.fake.reorg(1)
+    world.watch()
+
+    order.refresh_from_db()
+    assert (pair(order), order.expires_at) == (("pending", "awaiting"), later)
 
 
 def test_t5b_a_review_without_money_closes_by_itself(world):
