@@ -77,7 +77,7 @@ def hold_at_gate(*, order_id: UUID, reason: str, at: datetime, details: Details)
 
 
 def _lines(order: Order) -> dict[UUID, int]:
-    return {item.tier_id: item.kept for item in order.items.all() if item.kept}
+    return {item.tier_id: item.kept for item in order.items.all()}
 
 
 def check_single(order: Order) -> None:

@@ -47,10 +47,7 @@ def to_judge(*, most: int = BATCH) -> list[UUID]:
     One question for each reason, since each has its index; asked as one, all that wait would be looked at.
     """
     ours = Payment.objects.filter(provider=Provider.USDT)
-    found = [
-        ours.filter(touched_height__isnull=False).order_by("touched_height"),
-        ours.filter(state=State.REVIEW, order__status=Order.Status.PAID).order_by("pk"),
-    ]
+    found = [ours.filter(touched_height__isnull=False).order_by("touched_height")]
     if newest := ChainCursor.objects.aggregate(at=Max("at"))["at"]:
         overdue = ours.filter(order__status=Order.Status.PENDING, order__expires_at__lt=newest - GRACE)
         # What a chain that was not read so far may still bring is waited for, and by nobody else.

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import orders.actions
 from orders.models import Order
 from payments import actions
 from payments.actions.rows import ROWS
@@ -388,6 +389,15 @@ def test_t14_tickets_whose_money_is_gone_open_no_gate(world):
     assert (pair(order), flags(order), rows(order)) == (("paid", "review"), {"is_reorged"}, ["T3", "T4", "T14"])
     assert (order.gate_hold, tickets(order), places()) == ("its payment fell out of the chain", 1, (0, 1))
     assert kept()
+
+
+def test_a_gate_that_is_held_twice_is_held_once(world):
+    order = paid(world)
+
+    for reason in ("in doubt", "in doubt", "", ""):
+        orders.actions.hold_at_gate(order_id=order.pk, reason=reason, at=world.at, details={})
+
+    assert deeds(order)[-3:] == ["paid", "held_at_gate", "gate_opened"]
 
 
 def test_t15_one_node_alone_opens_no_gate_again(world):
