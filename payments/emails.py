@@ -76,10 +76,10 @@ def too_late(letter: EmailMessage) -> Letter:
 
 def no_places(letter: EmailMessage) -> Letter:
     lines = [
-        _("%(got)s %(token)s came in time, but we saw it only when others had the places. It is not lost, and it was not your fault."),
+        _("%(got)s %(token)s came in time, but we saw it too late to keep the places. It is not lost, and it was not your fault."),
         _("%(promoter)s sees to it and writes to you: you get the tickets, if there are any left, or your money back."),
     ]
-    return _of_money(letter, _("Your money came in time, but the places are gone: %(title)s"), lines)
+    return _of_money(letter, _("Your money came in time, but we saw it late: %(title)s"), lines)
 
 
 def for_nothing(letter: EmailMessage) -> Letter:

@@ -49,6 +49,7 @@ def pytest_load_initial_conftests() -> None:
         os.environ["REDIS_URL"] = Places(state).redis_url
 
 
+@pytest.hookimpl(tryfirst=True)  # a worker of xdist answers this itself, and then nobody else is asked
 def pytest_runtestloop() -> None:
     """Spare the garbage collector what lives to the end anyway: looking at it, again and again, took a quarter of the time."""
     gc.freeze()

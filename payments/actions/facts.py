@@ -61,7 +61,7 @@ class Facts:
     def is_stalled(self) -> bool:
         """Twice as many blocks as until final lie on top. If it is not settled yet, nodes disagree, or the chain is halted."""
         cursor = cursor_of(self.quote.chain)
-        if cursor is None or not self.money.is_enough:
+        if cursor is None or not self.money.is_enough or self.order.status != Order.Status.CONFIRMING:
             return False
         return cursor.number - self.money.needed[-1].block_number > 2 * self.quote.chain.final_depth
 

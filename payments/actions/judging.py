@@ -16,24 +16,25 @@ from .facts import Facts, cursor_of, facts_of
 from .rows import ROWS
 
 BATCH = 200
+FOUND_BY_STATE = (State.CONFIRMING, State.REVIEW)  # nobody need touch these for them to be looked at
 
 
 @transaction.atomic
-def judge(*, payment_id: UUID, at: datetime, vouched: Collection[UUID] | None = None) -> list[str]:
+def judge(*, payment_id: UUID, at: datetime, vouched: Collection[UUID] = (), all_said: bool = False) -> list[str]:
     """Do what the table says, until it says nothing more; return the rows. Judging twice is judging once.
 
-    `vouched` are the transfers that a second node has confirmed; None: nobody was asked yet.
+    `vouched` are the transfers that a second node has confirmed. Until all is said, a row that waits for one is looked at again.
     Locks: the payment, unless somebody has it: then it is looked at again later; what the deeds lock.
     """
     payment = Payment.objects.filter(pk=payment_id, provider=Provider.USDT).locked(skip=True).first()
     done: list[str] = []
     while payment is not None:
-        facts = facts_of(payment, at=at, vouched=vouched or ())
+        facts = facts_of(payment, at=at, vouched=vouched)
         fitting = [row for row in ROWS if row.name not in done and row.fits(facts)]
         row = next((row for row in fitting if facts.is_vouched(row.evidence(facts))), None)
         if row is None:
-            waits = bool(fitting) and vouched is None
-            Payment.objects.filter(pk=payment_id, touched_height__isnull=False).update(touched_height=_now(facts) if waits else None)
+            touched = _now(facts) if fitting and not all_said and payment.state not in FOUND_BY_STATE else None
+            Payment.objects.filter(pk=payment_id).exclude(touched_height=touched).update(touched_height=touched)
             break
         row.deed(facts, {"row": row.name})
         done.append(row.name)
@@ -47,7 +48,8 @@ def to_judge(*, most: int = BATCH) -> list[UUID]:
     One question for each reason, since each has its index; asked as one, all that wait would be looked at.
     """
     ours = Payment.objects.filter(provider=Provider.USDT)
-    found = [ours.filter(touched_height__isnull=False).order_by("touched_height")]
+    # By the time of the last look, for heights of two chains cannot be compared: whoever waits lets the others go first.
+    found = [ours.filter(touched_height__isnull=False).order_by("updated_at")]
     if newest := ChainCursor.objects.aggregate(at=Max("at"))["at"]:
         overdue = ours.filter(order__status=Order.Status.PENDING, order__expires_at__lt=newest - GRACE)
         # What a chain that was not read so far may still bring is waited for, and by nobody else.
@@ -61,11 +63,11 @@ def to_vouch(*, chain_id: UUID, at: datetime) -> list[tuple[Facts, list[Transfer
 
     Locks: nothing.
     """
-    ours = Payment.objects.filter(provider=Provider.USDT, quotes__chain=chain_id).distinct()
+    ours = Payment.objects.filter(provider=Provider.USDT, quotes__chain=chain_id).distinct().order_by("updated_at")
     found = [
         ours.filter(_deep_enough(chain_id), state=State.CONFIRMING),
         ours.filter(state=State.REVIEW, order__status=Order.Status.PAID),
-        ours.filter(touched_height__isnull=False).exclude(state=State.CONFIRMING).order_by("touched_height"),
+        ours.filter(touched_height__isnull=False).exclude(state__in=FOUND_BY_STATE),
     ]
     payments = {payment.pk: payment for rows in found for payment in rows[:BATCH]}
     asked = [(facts, _evidence(facts)) for payment in payments.values() if (facts := facts_of(payment, at=at)).quote.chain_id == chain_id]

@@ -141,7 +141,7 @@ def _note_excess(facts: Facts, details: dict[str, Any]) -> None:
 
 
 def _has_other_excess(facts: Facts) -> bool:
-    """Answer whether there is more or less to give back than was told; dust is not told again and again."""
+    """Answer whether more is to be given back than was told, or nothing any more; dust is not told again and again."""
     if facts.payment.is_over != (facts.excess > 0):
         return True
     return facts.payment.is_over and facts.excess - _told_excess(facts) > facts.money.due - facts.money.least

@@ -116,18 +116,19 @@ def _judge(chain: Chain, nodes: Nodes, view: View, *, at: datetime) -> None:
         actions.judge(payment_id=payment_id, at=at)
     for facts, evidence in actions.to_vouch(chain_id=chain.pk, at=at):
         answers = {one.pk: _vouch(facts, one, nodes, view) for one in evidence}
-        if None not in answers.values() or facts.is_stalled:
-            actions.judge(payment_id=facts.payment.pk, at=at, vouched=[pk for pk, agreed in answers.items() if agreed])
+        vouched = [pk for pk, agreed in answers.items() if agreed]
+        actions.judge(payment_id=facts.payment.pk, at=at, vouched=vouched, all_said=None not in answers.values())
 
 
 def _vouch(facts: Facts, transfer: Transfer, nodes: Nodes, view: View) -> bool | None:
-    """Two nodes must show the same; None: no second one is there now. Where there never is one, a large order waits until it is final."""
+    """Two nodes must show the same; None: that may still change. Where there is one node at all, what is large waits until it is final."""
+    is_final = transfer.block_number <= ChainCursor.objects.get(chain=transfer.chain_id).final_number
     if len(nodes) == 1:
-        return facts.is_small or facts.money.is_final or None
+        return facts.is_small or is_final or None
     agreed = view.agree(_arrival(transfer))
     if agreed is False:
         logger.critical("nodes disagree about money", extra={"chain": nodes.chain_id, "tx": transfer.tx_hash})
-    return agreed
+    return None if agreed is False and not is_final else agreed
 
 
 def _arrival(transfer: Transfer) -> Arrival:

@@ -45,7 +45,7 @@ def _review(panel: Usdt, seller: str) -> Words:
     if facts.order.status == Order.Status.CANCELLED:
         return _("Your money came after the order was cancelled") if facts.came_after_all else _("Cancelled"), back
     if facts.is_on_time:
-        return _("Your money came in time, but the places are gone"), _("We saw it only when others had them. %(decides)s") % {
+        return _("Your money came in time, but we saw it late"), _("The places could not be kept so long. %(decides)s") % {
             "decides": decides
         }
     if facts.money.is_enough:

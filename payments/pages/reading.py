@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from django.db.models import Count, Max, Min, OuterRef, Subquery, Sum
+from django.contrib.postgres.aggregates import JSONBAgg
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import JSONObject
 from django.utils.translation import get_language
 
@@ -19,27 +20,32 @@ FIRST = timedelta(minutes=10)  # in which most people pay
 
 def orders_to_show() -> Any:
     read = JSONObject(
-        quotes=Count("pk"),
-        height=Sum("chain__cursor__number"),
-        final=Sum("chain__cursor__final_number"),
-        halted=Max("chain__cursor__halted"),
-        reached=Min("chain__cursor__reached_at"),
-        patience=Max("chain__patience"),
+        number="chain__cursor__number",
+        final="chain__cursor__final_number",
+        halted="chain__cursor__halted",
+        reached="chain__cursor__reached_at",
+        patience="chain__patience",
     )
-    of_order = Quote.objects.filter(payment__order=OuterRef("pk")).order_by().values("payment__order").annotate(read=read).values("read")
+    of_order = (
+        Quote.objects.filter(payment__order=OuterRef("pk"))
+        .order_by()
+        .values("payment__order")
+        .annotate(read=JSONBAgg(read, order_by="pk"))
+        .values("read")
+    )
     orders = Order.objects.select_related("event__promoter", "payment__address").with_told_at()
     return orders.annotate(chains_read=Subquery(of_order))
 
 
 def _chains_stamp(order: Any, at: datetime) -> str:
     """Return what changes when another network was chosen, a chain is lost from sight, or a block lies on money that was seen."""
-    read = order.chains_read
-    if not read:
-        return ""
+    return " ".join(_chain_stamp(read, at, is_near=order.status == Order.Status.CONFIRMING) for read in order.chains_read or ())
+
+
+def _chain_stamp(read: dict[str, Any], at: datetime, *, is_near: bool) -> str:
     reached = datetime.fromisoformat(read["reached"]) if read["reached"] else None
     is_seen = reached is not None and at - reached <= timedelta(seconds=read["patience"])
-    heights = (read["height"], read["final"]) if order.status == Order.Status.CONFIRMING else ""
-    return f"{read['quotes']} {heights} {is_seen} {read['halted']}"
+    return f"{is_seen} {read['halted']} {(read['number'], read['final']) if is_near else ''}"
 
 
 def etag(order: Order, at: datetime) -> str:

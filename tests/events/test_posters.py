@@ -131,7 +131,7 @@ def contrast(one, other):
 
 def assert_harmless(drawing):
     """Nothing runs, nothing is fetched, and nothing has a name that could clash with that of another drawing in the page."""
-    assert len(drawing.encode()) < 24_000
+    assert len(drawing.encode()) < 30_000  # whatever the words, and however many
     for name, element in elements(drawing):
         assert name in {"svg", "title", "g", "rect", "circle", "path", "text"}
         assert not {key for key in element.attrib if key in {"id", "style", "class", "href"} or key.startswith("on")}

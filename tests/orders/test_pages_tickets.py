@@ -47,7 +47,8 @@ def code_of(ticket):
 
 
 def read(picture: bytes) -> list[str]:
-    return [found.text for found in zxingcpp.read_barcodes(Image.open(BytesIO(picture)))]
+    """Of lines in the drawing, a reader may make a bar code of some digits; our door looks for square ones alone."""
+    return [found.text for found in zxingcpp.read_barcodes(Image.open(BytesIO(picture)), formats=zxingcpp.BarcodeFormat.QRCode)]
 
 
 def test_u_16_the_page_shows_the_seat_and_nothing_of_the_order(client, sold, ticket):

@@ -160,6 +160,29 @@ def test_time_is_that_of_the_blocks(world, node):
     assert kept()
 
 
+def test_money_that_comes_twice_or_late_without_worth_or_places(world, node):
+    """Scenarios 6, 16, 17 and 48."""
+    twice, dear, first, second = (world.order(buyer) for buyer in ("Tia", "Dee", "Fay", "Sue"))
+    world.pay(twice, token=node.usdt)
+    world.mine(3)
+    world.pay(twice, token=node.usdt)
+    assert outcome(twice) == ("paid", "settled", {"is_over"}, 1)
+
+    world.pass_deadline(dear)
+    world.rate(14_500)
+    world.pay(dear, token=node.usdt)
+    assert (pair(dear), rows(dear)) == (("expired", "review"), ["T6", "T9c"])
+
+    for rich, places_of_one in {"Rich": 10, "Mo": 8}.items():
+        factories.paid(factories.Event.objects.get(), rich, lines={factories.tier().pk: places_of_one}, at=world.at)
+    world.rate()
+    world.pay(first, token=node.usdt)
+    world.pay(second, token=node.usdt)
+    world.mine(3)
+    assert (outcome(first), pair(second), places()) == (("paid", "settled", {"is_late"}, 1), ("expired", "review"), (0, 20))
+    assert kept()
+
+
 def test_backlog_is_read_by_watchers_that_are_stopped_and_doubled(world, node):
     made = [world.order(buyer) for buyer in ("Ayu", "Bea", "Citra")]
     began = ChainCursor.objects.get().number

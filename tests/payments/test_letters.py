@@ -28,7 +28,7 @@ TOLD = {
     "expired": {},
     "short_at_the_end": {"short": "", "too_little": "Within a day you can send the rest"},
     "too_late": {"too_late": "you get the tickets, if there are any left, or your money back"},
-    "no_places": {"no_places": "came in time, but we saw it only when others had the places", "tickets": ""},
+    "no_places": {"no_places": "came in time, but we saw it too late to keep the places", "tickets": ""},
     "called_off": {"for_nothing": "9.21 USDT came for an event that was called off. It is not lost"},
     "annulled": {"seen": "", "cancelled": "The hall is too small."},
     "after_cancelling": {"after_cancelling": "came for an order that was cancelled"},

@@ -88,7 +88,7 @@ DEEDS = {
     "judge, nothing is in USDT": (None, lambda: actions.to_judge(), 0),
     "comps": (None, lambda: actions.comps_left(last()), 4 * ORDERS),
     "follow, one event is off": (call_off, lambda: actions.follow_cancelled_events(at=AT), 8 * ORDERS),
-    "tell, one event has changed": (move, lambda: orders.actions.owe_changes(at=AT, most=1), 4 * ORDERS),
+    "tell, one event has changed": (move, lambda: orders.actions.owe_changes(at=AT, most=1), 5 * ORDERS),
     "remind, one event is near": (None, lambda: orders.actions.owe_reminders(at=last().starts_at - timedelta(hours=3), most=1), 8 * ORDERS),
     "find an address": (None, lambda: list(matching(Order.objects.all(), "7bea@example.org")[:50]), 20),
 }

@@ -138,7 +138,7 @@ WORDS = {
         "1.00 USDT are missing, at the rate of now.",
     ),
     "too_late": ("Your money came after the hold had ended", "Radio Hujan sees to it", "or your money back"),
-    "no_places": ("Your money came in time, but the places are gone", "We saw it only when others had them.", "or your money back"),
+    "no_places": ("Your money came in time, but we saw it late", "The places could not be kept so long.", "or your money back"),
     "called_off": ("This event is cancelled", "9.21 USDT of yours are here, and not lost. Radio Hujan sees to it that they go back"),
     "annulled": ("Cancelled", "9.21 USDT of yours are here, and not lost."),
     "after_cancelling": ("Your money came after the order was cancelled", "9.21 USDT of yours are here, and not lost."),

@@ -58,11 +58,12 @@ class Same(template.Node):
         if self.when and not self.when.resolve(context):
             return self.nodelist.render(context)
         where = (get_language(), context["identity"].mark, context.get("demo"), context.get("test_rate"))
-        if where not in self.kept or settings.DEBUG:
+        rendered = self.kept.get(where)
+        if rendered is None or settings.DEBUG:
             if len(self.kept) >= 20:
                 self.kept.clear()
-            self.kept[where] = self.nodelist.render(context)
-        return self.kept[where]
+            self.kept[where] = rendered = self.nodelist.render(context)
+        return rendered
 
 
 @register.tag
