@@ -1,6 +1,7 @@
 """What comes back to the buyer for places given back, by the policy that the order keeps."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +17,12 @@ NOTHING = Decimal(0)
 
 def policy(order: Order) -> RefundPolicy:
     return RefundPolicy.from_dict(order.policy)
+
+
+def is_returnable(order: Order, at: datetime) -> bool:
+    """Answer whether places come back now: a free one that nobody will use is welcome, whatever the policy says of money."""
+    starts_at = order.event.starts_at
+    return policy(order).is_open(starts_at, at) or (not order.total and at < starts_at)
 
 
 def by_policy(order: Order, items: Sequence[OrderItem], places: Mapping[Any, int]) -> Decimal:

@@ -147,9 +147,7 @@ def follow_cancelled_events(*, at: datetime, most: int = BATCH) -> int:
 def _check_returnable(order: Order, payment: Payment, at: datetime) -> None:
     if payment.state == State.REVIEW:
         raise MoneyOnTheWay
-    starts_at = order.event.starts_at
-    # A free place that nobody will use is welcome back, whatever the policy says of money.
-    if not (owed.policy(order).is_open(starts_at, at) or (not order.total and at < starts_at)):
+    if not owed.is_returnable(order, at):
         raise NotReturnable(order)
 
 

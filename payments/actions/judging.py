@@ -76,7 +76,7 @@ def to_vouch(*, chain_id: UUID, at: datetime) -> list[tuple[Facts, list[Transfer
 
 
 def _evidence(facts: Facts) -> list[Transfer]:
-    return [one for row in ROWS if row.fits(facts) for one in row.evidence(facts)]
+    return list(dict.fromkeys(one for row in ROWS if row.fits(facts) for one in row.evidence(facts)))
 
 
 def _deep_enough(chain_id: UUID) -> Q:

@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import DataError, IntegrityError
 
 from payments import actions
-from payments.actions.facts import Facts
+from payments.actions.facts import Facts, cursor_of
 from payments.blocks import Arrival, Header
 from payments.models import Chain, ChainCursor, Transfer
 
@@ -122,7 +122,8 @@ def _judge(chain: Chain, nodes: Nodes, view: View, *, at: datetime) -> None:
 
 def _vouch(facts: Facts, transfer: Transfer, nodes: Nodes, view: View) -> bool | None:
     """Two nodes must show the same; None: that may still change. Where there is one node at all, what is large waits until it is final."""
-    is_final = transfer.block_number <= ChainCursor.objects.get(chain=transfer.chain_id).final_number
+    cursor = cursor_of(facts.quote.chain)
+    is_final = cursor is not None and transfer.block_number <= cursor.final_number
     if len(nodes) == 1:
         return facts.is_small or is_final or None
     agreed = view.agree(_arrival(transfer))

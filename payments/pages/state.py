@@ -56,8 +56,7 @@ def is_returnable(order: Order, at: datetime) -> bool:
     """Answer whether `payments.actions.cancel` would take the tickets back now."""
     if order.status != Order.Status.PAID or payment_of(order).state == State.REVIEW:
         return False
-    starts_at = order.event.starts_at
-    return owed.policy(order).is_open(starts_at, at) or (not order.total and at < starts_at)
+    return owed.is_returnable(order, at)
 
 
 def payment_of(order: Order) -> Payment:

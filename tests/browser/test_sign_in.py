@@ -224,7 +224,7 @@ def test_pages_of_the_second_factor_are_accessible(visit, accessible, language):
 
 
 @pytest.mark.parametrize("language", ["en", "id"])
-def test_pages_of_who_came_by_google_or_has_a_passkey_are_accessible(visit, accessible, settings, provider, language):  # noqa: F811
+def test_pages_of_who_came_by_google_or_has_a_passkey_are_accessible(visit, accessible, settings, provider, language):  # noqa: F811  # the fixture above
     unfinished = Client(SERVER_NAME="localhost")
     assert round_trip(unfinished, provider, email=None).url == "/account/google/manage/signup/"
     page = visit("/account/login/", screen=DESK, language=language)

@@ -29,7 +29,7 @@ def told(together, deed):
     return HistoryEntry.objects.filter(action=deed).count() - before
 
 
-def test_a_chain_is_switched_on_and_off_once(together, no_locks):  # noqa: F811
+def test_a_chain_is_switched_on_and_off_once(together, no_locks):  # noqa: F811  # the fixture above
     SWITCH["enabled"]()
     sql("ALTER TABLE ticketing_historyentry ENABLE TRIGGER meet")
 
@@ -39,7 +39,7 @@ def test_a_chain_is_switched_on_and_off_once(together, no_locks):  # noqa: F811
     assert [told(together, deed) for deed in SWITCH] == [2, 2]
 
 
-def test_nobody_moves_the_cursor_while_it_is_looked_at(together, monkeypatch, no_locks):  # noqa: F811
+def test_nobody_moves_the_cursor_while_it_is_looked_at(together, monkeypatch, no_locks):  # noqa: F811  # the fixture above
     chain, fake = Chain.objects.create(number=31337, name="Test chain", small_depth=2, final_depth=4).pk, FakeChain()
     fake.mine(6)
     headers = [block.header for block in fake.blocks]

@@ -46,7 +46,7 @@ def confirmed(together):
     return at_once(together, lambda _: actions.confirm_email(token=token, at=LATER))
 
 
-def test_control_without_locks_everybody_answers(together, no_locks):  # noqa: F811
+def test_control_without_locks_everybody_answers(together, no_locks):  # noqa: F811  # the fixture above
     no_locks()
     assert answered(together) == 2
 
@@ -56,7 +56,7 @@ def test_a_concern_is_answered_once(together):
     assert HistoryEntry.objects.filter(action="concern_answered").count() == 1
 
 
-def test_control_without_locks_more_concerns_wait_than_may(together, no_locks):  # noqa: F811
+def test_control_without_locks_more_concerns_wait_than_may(together, no_locks):  # noqa: F811  # the fixture above
     no_locks()
     assert raised(together) == 4
 
@@ -65,7 +65,7 @@ def test_three_concerns_wait_at_most(together):
     assert raised(together) == 3
 
 
-def test_control_without_locks_a_link_works_twice(together, no_locks):  # noqa: F811
+def test_control_without_locks_a_link_works_twice(together, no_locks):  # noqa: F811  # the fixture above
     no_locks()
     assert confirmed(together) == 2
 

@@ -49,7 +49,7 @@ def raced(together, prepared):
 
 
 @pytest.mark.parametrize("prepare", [show, refuse, remove])
-def test_control_without_locks_it_happens_twice(prepare, together, no_locks):  # noqa: F811
+def test_control_without_locks_it_happens_twice(prepare, together, no_locks):  # noqa: F811  # the fixture above
     prepared = prepare()
     no_locks()
 
@@ -67,7 +67,7 @@ def posters_of(together):
     return set(HistoryEntry.objects.filter(action="poster_rerolled").values_list("details__poster", flat=True))
 
 
-def test_control_without_locks_two_turns_bring_one_poster(together, no_locks):  # noqa: F811
+def test_control_without_locks_two_turns_bring_one_poster(together, no_locks):  # noqa: F811  # the fixture above
     no_locks()
 
     assert len(posters_of(together)) == 1
@@ -84,7 +84,7 @@ def upload_twice(together):
     return Picture.objects.waiting().count()
 
 
-def test_control_without_locks_two_uploads_wait(together, no_locks):  # noqa: F811
+def test_control_without_locks_two_uploads_wait(together, no_locks):  # noqa: F811  # the fixture above
     no_locks()
 
     assert upload_twice(together) == 2

@@ -92,7 +92,7 @@ def test_200_buyers_for_50_free_seats(together):
     assert kept()
 
 
-def test_control_a_claim_that_looks_first_oversells(together, no_check, monkeypatch):  # noqa: F811
+def test_control_a_claim_that_looks_first_oversells(together, no_check, monkeypatch):  # noqa: F811  # the fixture above
     def careless(*, event_id, lines, **_):
         if TicketTier.objects.get().available < 1:
             raise events.actions.SoldOut(None, 0)

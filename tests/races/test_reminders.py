@@ -29,7 +29,7 @@ def owed_together(together):
     return EmailMessage.objects.filter(kind="events.sale_started").count(), sum(told)
 
 
-def test_control_without_locks_more_is_told_than_owed(together, no_locks, monkeypatch):  # noqa: F811
+def test_control_without_locks_more_is_told_than_owed(together, no_locks, monkeypatch):  # noqa: F811  # the fixture above
     no_locks()
     # Updates wait for each other by themselves, after the history is written.
     assert owed_together(together) == (5, 10)
