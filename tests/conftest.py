@@ -25,6 +25,7 @@ TOGETHER = (
     "tests/events/test_plans.py",
     "tests/ticketing/test_web_server.py",
     "tests/payments/test_anvil.py",
+    "tests/payments/test_anvil_faults.py",
     "tests/payments/test_demo_wallet.py",
 )
 # What takes longest goes first, or two workers would wait for the third at the end.

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from requests import RequestException
+from requests import HTTPError, RequestException
 from web3 import HTTPProvider
 from web3.exceptions import Web3Exception
 from web3.types import RPCEndpoint
@@ -19,6 +19,7 @@ TIMEOUTS = (3, 10)  # seconds to connect, and between two pieces of an answer
 DECIMALS = "0x313ce567"
 # What a node says of a block that it does not have: go-ethereum's code, and its words, which others copy.
 NO_SUCH_BLOCK = ("unknown block", "header not found", "block not found")
+REFUSALS = (400, 413)  # with these, some say in JSON what they do not answer, as others do with 200
 HEX = re.compile("0x[0-9a-fA-F]*")
 
 Found = TypeVar("Found")
@@ -71,7 +72,7 @@ class RpcNode:
 
     def _ask(self, method: str, params: list[Any], read: Callable[[Any], Found]) -> Found:
         try:
-            answer = self._provider.make_request(RPCEndpoint(method), params)
+            answer = self._answer(method, params)
         except (RequestException, Web3Exception, ValueError, OSError) as error:
             # Not chained: what they say may quote the address.
             raise NodeFailed(f"{self.name} does not answer: {type(error).__name__}") from None
@@ -83,6 +84,14 @@ class RpcNode:
             return read(answer["result"])
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError) as error:
             raise NodeFailed(f"{self.name} answered {method} with nonsense") from error
+
+    def _answer(self, method: str, params: list[Any]) -> Any:
+        try:
+            return self._provider.make_request(RPCEndpoint(method), params)
+        except HTTPError as error:
+            if error.response is None or error.response.status_code not in REFUSALS:
+                raise
+            return error.response.json()
 
     def _refusal(self, error: Any) -> Exception:
         words = str(error.get("message", "") if isinstance(error, dict) else error).lower()

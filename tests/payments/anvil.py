@@ -54,8 +54,21 @@ def _found(folder: Path) -> list[Path]:
 
 
 @contextmanager
-def running(*, at: datetime) -> Iterator["Anvil"]:
-    options = ["--port", "0", "--chain-id", str(NUMBER), "--no-mining", "--slots-in-an-epoch", "4", "--timestamp", str(int(at.timestamp()))]
+def running(*, at: datetime, number: int = NUMBER) -> Iterator["Anvil"]:
+    with _started(at, number) as asking:
+        yield Anvil(asking)
+
+
+@contextmanager
+def following(leader: "Anvil", *, at: datetime) -> Iterator["Anvil"]:
+    """Start a second node of its own, which begins as the first did and knows of it only what `follow` tells."""
+    with _started(at, leader.id) as asking:
+        yield Anvil(asking, leader.usdt, leader.other)
+
+
+@contextmanager
+def _started(at: datetime, number: int) -> Iterator[Asking]:
+    options = ["--port", "0", "--chain-id", str(number), "--no-mining", "--slots-in-an-epoch", "4", "--timestamp", str(int(at.timestamp()))]
     process = subprocess.Popen([program(), *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
         said = []
@@ -66,7 +79,7 @@ def running(*, at: datetime) -> Iterator["Anvil"]:
         else:
             raise AssertionError("".join(said))
         threading.Thread(target=process.stdout.read, daemon=True).start()  # it stops when nobody reads what it says of each block
-        yield Anvil(Asking(f"http://127.0.0.1:{found[1]}"))
+        yield Asking(f"http://127.0.0.1:{found[1]}")
     finally:
         process.kill()
         process.wait()
@@ -76,12 +89,11 @@ def running(*, at: datetime) -> Iterator["Anvil"]:
 class Anvil:
     """The chain as `World` moves it. Two seconds are between two blocks."""
 
-    id = NUMBER
-
-    def __init__(self, asking: Asking) -> None:
+    def __init__(self, asking: Asking, *tokens: str) -> None:
         self._asking = asking
-        self.url = asking.url
-        self.usdt, self.other = self._deployed(6), self._deployed(6)
+        self.url, self.said = asking.url, asking.said
+        self.id = int(asking.ask("eth_chainId"), 16)
+        self.usdt, self.other = tokens or (self._deployed(6), self._deployed(6))
 
     @property
     def height(self) -> int:
@@ -93,6 +105,7 @@ class Anvil:
         return datetime.fromtimestamp(int(head["timestamp"], 16), UTC)
 
     def mine(self, count: int = 1, *, seconds: int = 2) -> None:
+        self._asking.ask("evm_setNextBlockTimestamp", int(self.now.timestamp()) + seconds)
         self._asking.ask("anvil_mine", hex(count), hex(seconds))
 
     def mine_until(self, moment: datetime) -> None:
@@ -115,9 +128,39 @@ class Anvil:
         """Replace the newest blocks by as many others; what they held is in no block and in no pool any more."""
         self._asking.ask("anvil_reorg", depth, [])
 
+    def follow(self, leader: "Anvil", *, behind: int = 0) -> None:
+        """Leave what the leader left, and take its blocks. Each is worked out anew, and comes out as the same to the last bit."""
+        top = leader.height - behind
+        common = min(self.height, top)
+        while self.block(common)["hash"] != leader.block(common)["hash"]:
+            common -= 1
+        if common < min(self.height, top):
+            self._leave(self.height - common, fee=leader.block(common + 1)["baseFeePerGas"])
+        for number in range(self.height + 1, top + 1):
+            self._take(leader.block(number), leader)
+
+    def _leave(self, depth: int, *, fee: str) -> None:
+        self._asking.ask("anvil_rollback", depth)
+        self._asking.ask("anvil_dropAllTransactions")  # else what was in them is in the next block
+        self._asking.ask("anvil_setNextBlockBaseFeePerGas", fee)  # which it does not take back
+
+    def _take(self, block: dict[str, Any], leader: "Anvil") -> None:
+        for tx in block["transactions"]:
+            self._asking.ask("eth_sendRawTransaction", leader._asking.ask("eth_getRawTransactionByHash", tx))
+        self.mine_until(datetime.fromtimestamp(int(block["timestamp"], 16), UTC))
+        assert self.block(int(block["number"], 16)) == block
+
+    def block(self, number: int) -> dict[str, Any]:
+        found: dict[str, Any] = self._asking.ask("eth_getBlockByNumber", hex(number), False)
+        return found
+
+    def logs(self, number: int) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._asking.ask("eth_getLogs", {"blockHash": self.block(number)["hash"]})
+        return found
+
     def _signed(self, **facts: Any) -> str:
         nonce = int(self._asking.ask("eth_getTransactionCount", ME.address, "pending"), 16)
-        facts |= {"nonce": nonce, "gas": 3_000_000, "gasPrice": 3 * 10**9, "chainId": NUMBER, "value": 0}
+        facts |= {"nonce": nonce, "gas": 3_000_000, "gasPrice": 3 * 10**9, "chainId": self.id, "value": 0}
         return "0x" + ME.sign_transaction(facts).raw_transaction.hex().removeprefix("0x")
 
     def _deployed(self, decimals: int) -> str:

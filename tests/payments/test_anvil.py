@@ -10,11 +10,12 @@ from payments import actions
 from payments.chain import watcher
 from payments.chain.client import RpcNode
 from payments.chain.nodes import Nodes
-from payments.models import Chain, ChainCursor, Token, Transfer
+from payments.models import ChainCursor, Transfer
 from tests import factories
 from tests.factories import THEN
 from tests.payments import anvil, keys
-from tests.payments.world import CENT, DUE, PRICE, World, address, flags, pair, places, rows, tickets
+from tests.payments.real_world import opened
+from tests.payments.world import CENT, DUE, address, flags, pair, places, rows, tickets
 from tests.promises import kept
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -27,35 +28,15 @@ def node():
         yield node
 
 
-class RealWorld(World):
-    """Two clients of one node: that two agree is tried elsewhere. Each look is a new watcher, which knows nothing but the tables."""
-
-    def watch(self, runs: int = 1) -> None:
-        for _ in range(runs):
-            watcher.watch(self.chain, nodes(self.fake), clock=self.clock)
-
-    def pass_deadline(self, order) -> None:
-        order.refresh_from_db()
-        self.fake.mine_until(order.expires_at + timedelta(seconds=121))
-        self.watch()
-
-
 def nodes(node):
+    """Two clients of one node: that two agree is tried elsewhere."""
     return Nodes(node.id, [RpcNode(node.url), RpcNode(node.url)])
 
 
 @pytest.fixture
 def world(node, settings):
     settings.WALLET_XPUBS = [keys.xpub(1)]  # anvil gives its money to the first account
-    chain = Chain.objects.create(number=node.id, name="anvil", enabled=True, small_depth=3, final_depth=8, query_delay=0)
-    for token, accepted in ((node.usdt, True), (node.other, False)):
-        Token.objects.create(chain=chain, address=token, label="USDT", decimals=6, accepted=accepted)
-    factories.published(tiers=[{"name": "Regular", "price": PRICE, "quantity": 20}], starts_at=THEN + timedelta(days=300))
-    actions.derive_addresses(count=12)
-    world = RealWorld(chain, node, nodes(node), [])
-    node.mine()
-    world.watch(2)
-    return world
+    return opened(node, lambda: nodes(node))
 
 
 def outcome(order):
@@ -163,21 +144,21 @@ def test_time_is_that_of_the_blocks(world, node):
 def test_money_that_comes_twice_or_late_without_worth_or_places(world, node):
     """Scenarios 6, 16, 17 and 48."""
     twice, dear, first, second = (world.order(buyer) for buyer in ("Tia", "Dee", "Fay", "Sue"))
-    world.pay(twice, token=node.usdt)
+    world.pay(twice)
     world.mine(3)
-    world.pay(twice, token=node.usdt)
+    world.pay(twice)
     assert outcome(twice) == ("paid", "settled", {"is_over"}, 1)
 
     world.pass_deadline(dear)
     world.rate(14_500)
-    world.pay(dear, token=node.usdt)
+    world.pay(dear)
     assert (pair(dear), rows(dear)) == (("expired", "review"), ["T6", "T9c"])
 
     for rich, places_of_one in {"Rich": 10, "Mo": 8}.items():
         factories.paid(factories.Event.objects.get(), rich, lines={factories.tier().pk: places_of_one}, at=world.at)
     world.rate()
-    world.pay(first, token=node.usdt)
-    world.pay(second, token=node.usdt)
+    world.pay(first)
+    world.pay(second)
     world.mine(3)
     assert (outcome(first), pair(second), places()) == (("paid", "settled", {"is_late"}, 1), ("expired", "review"), (0, 20))
     assert kept()

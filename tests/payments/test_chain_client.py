@@ -1,14 +1,12 @@
 """One node behind an address: what it says is read strictly, and every fault is a failure, never a wrong answer."""
 
-import json
-
 import pytest
 
 from payments.blocks import TRANSFER
 from payments.chain.client import RefusedByNode, RpcNode
 from payments.chain.node import NodeFailed, UnknownBlock
 from tests.payments.fake_chain import SENDER, USDT, FakeChain, word
-from tests.payments.rpc_server import serving
+from tests.payments.rpc_server import FAULTS, refusing, serving, speaking_for
 
 OURS = "0x" + "11" * 20
 CALLS = {
@@ -33,8 +31,8 @@ def chain():
 
 @pytest.fixture
 def served(chain):
-    with serving(chain.node()) as (endpoint, url):
-        yield endpoint, RpcNode(url, timeouts=(2, 2))
+    with serving(speaking_for(chain.node())) as endpoint:
+        yield endpoint, RpcNode(endpoint.url, timeouts=(2, 2))
 
 
 def test_it_reads_what_the_chain_says(chain, served):
@@ -62,27 +60,6 @@ def test_a_block_it_does_not_have_is_unknown(chain, served):
         node.logs(gone, [USDT])
 
 
-def html(_):
-    return 200, b"<html>Too many requests</html>"
-
-
-def refused(_):
-    return 200, json.dumps({"id": 1, "error": {"code": -32005, "message": "query returned more than 10000 results"}}).encode()
-
-
-FAULTS = {
-    "429": lambda body: (429, b"slow down"),
-    "500": lambda body: (500, b""),
-    "page": html,
-    "cut": lambda body: (200, body[: len(body) // 2]),
-    "silent": lambda body: (None, b""),
-    "no_answer": lambda body: (200, b'{"jsonrpc": "2.0", "id": 1}'),
-    "list": lambda body: (200, b"[1, 2]"),
-    "refused": refused,
-    "odd_error": lambda body: (200, b'{"id": 1, "error": "no"}'),
-}
-
-
 @pytest.mark.parametrize("fault", FAULTS)
 def test_every_fault_is_a_failure_that_is_not_tried_again_in_secret(served, fault):
     endpoint, node = served
@@ -95,14 +72,14 @@ def test_every_fault_is_a_failure_that_is_not_tried_again_in_secret(served, faul
         assert len(endpoint.requests) == 1, call
         assert "secret-key" not in str(caught.value) and caught.value.__cause__ is None
 
-    endpoint.fault = None
+    endpoint.heal()
     assert node.chain_id() == 56
 
 
 @pytest.mark.parametrize("nonsense", [[], {}, 7, "0xzz", "12", {"number": "0x1"}, [7], [{"blockHash": "0x1"}], True, "0x" + "f" * 70])
 def test_nonsense_is_a_failure(chain, served, nonsense):
     endpoint, node = served
-    endpoint.change = lambda _result: nonsense
+    endpoint.change = lambda *_: nonsense
     answers = []
 
     for call, asked in {**CALLS, "header_by_hash": (chain.head.hash,), "logs": (chain.head.hash, [USDT])}.items():
@@ -119,20 +96,34 @@ def test_nonsense_is_a_failure(chain, served, nonsense):
 
 def test_another_block_than_was_asked_for_is_a_failure(chain, served):
     endpoint, node = served
-    endpoint.change = lambda result: {**result, "number": "0x63", "hash": "0x" + "c" * 64}
+    endpoint.change = lambda _method, _params, result: {**result, "number": "0x63", "hash": "0x" + "c" * 64}
 
     for call, asked in (("header", 1), ("header_by_hash", chain.head.hash)):
         with pytest.raises(NodeFailed, match="another block"):
             getattr(node, call)(asked)
 
 
-def test_a_word_that_a_node_does_not_know_is_no_height(served):
+@pytest.mark.parametrize("status", [200, 400, 413])
+def test_what_a_node_refuses_is_no_height_and_no_failure(chain, served, status):
     endpoint, node = served
-    endpoint.fault = refused
+    endpoint.fault = refusing(-32614, "eth_getLogs is limited to a 5 range", status=status)
 
     assert node.tag_height("finalized") is None
-    with pytest.raises(RefusedByNode):
+    with pytest.raises(RefusedByNode, match="limited to a 5 range"):
         node.logs_between(0, 10**6, [USDT])
+    endpoint.fault = refusing(-32000, "header not found", status=status)
+    with pytest.raises(UnknownBlock):
+        node.logs(chain.head.hash, [USDT])
+
+
+@pytest.mark.parametrize("status", [401, 429, 500])
+def test_who_answers_nothing_for_now_is_not_asked_for_less(served, status):
+    endpoint, node = served
+    endpoint.fault = refusing(-32005, "daily limit reached", status=status)
+
+    with pytest.raises(NodeFailed) as caught:
+        node.logs_between(0, 10**6, [USDT])
+    assert (caught.type, caught.value.__cause__) == (NodeFailed, None)
 
 
 def test_an_address_that_nobody_answers_at_is_a_failure():
