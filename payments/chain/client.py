@@ -1,6 +1,7 @@
 """A node behind an address of JSON-RPC. The only module that knows web3, and it reads every answer strictly."""
 
 import re
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -13,7 +14,7 @@ from web3.types import RPCEndpoint
 
 from payments.blocks import TRANSFER, Header, Log, Receipt
 
-from .node import NodeFailed, RefusedByNode, UnknownBlock
+from .node import REST_SECONDS, NodeFailed, RefusedByNode, UnknownBlock
 
 TIMEOUTS = (3, 10)  # seconds to connect, and between two pieces of an answer
 DECIMALS = "0x313ce567"
@@ -26,11 +27,16 @@ Found = TypeVar("Found")
 
 
 class RpcNode:
-    def __init__(self, url: str, *, timeouts: tuple[float, float] = TIMEOUTS) -> None:
+    """Who kept us waiting for nothing is not asked for a while, or we would wait so long at each block, and for each payment."""
+
+    def __init__(self, url: str, *, timeouts: tuple[float, float] = TIMEOUTS, clock: Callable[[], float] = time.monotonic) -> None:
         # Only the host is ever said: paths and queries of these addresses are passwords.
         self.name = urlsplit(url).hostname or "node"
         # Left alone, web3 tries five times by itself, with pauses; trying another node is ours to decide.
         self._provider = HTTPProvider(url, request_kwargs={"timeout": timeouts}, exception_retry_configuration=None)
+        self._patience = min(timeouts)
+        self._clock = clock
+        self._rests_until = 0.0
 
     def chain_id(self) -> int:
         return self._ask("eth_chainId", [], _number)
@@ -71,9 +77,14 @@ class RpcNode:
         return found
 
     def _ask(self, method: str, params: list[Any], read: Callable[[Any], Found]) -> Found:
+        began = self._clock()
+        if began < self._rests_until:
+            raise NodeFailed(f"{self.name} kept us waiting, and is left alone for a while")
         try:
             answer = self._answer(method, params)
         except (RequestException, Web3Exception, ValueError, OSError) as error:
+            if self._clock() - began >= self._patience:
+                self._rests_until = self._clock() + REST_SECONDS
             # Not chained: what they say may quote the address.
             raise NodeFailed(f"{self.name} does not answer: {type(error).__name__}") from None
         if not isinstance(answer, dict) or ("result" not in answer and "error" not in answer):

@@ -5,6 +5,8 @@ from typing import Protocol
 
 from payments.blocks import Header, Log, Receipt
 
+REST_SECONDS = 30  # a node that failed is asked last for so long, and not at all if it kept us waiting; then it gets another chance
+
 
 class NodeFailed(Exception):
     """No answer that can be used: the node is away, overloaded, or does not make sense. Another one may do."""

@@ -9,11 +9,10 @@ from typing import TypeVar
 
 from payments.blocks import Arrival, Header, Untrue, arrivals, may_hold_transfers
 
-from .node import Node, NodeFailed, RefusedByNode, UnknownBlock
+from .node import REST_SECONDS, Node, NodeFailed, RefusedByNode, UnknownBlock
 
 logger = logging.getLogger(__name__)
 
-REST_SECONDS = 30  # a node that failed is asked last for so long, then it gets another chance
 LAGS = timedelta(seconds=60)  # one whose newest block is older than the others' by more is left out
 AHEAD = timedelta(seconds=60)  # no honest block is from the future by more
 
@@ -59,7 +58,7 @@ class Nodes:
 
         The lowest head of those that keep up: what one of them says up there, another can be asked about.
         """
-        heads = [(node, head) for node in self._by_health() if (head := self._head(node, at))]
+        heads = [(node, head) for node in self._by_health(self._nodes) if (head := self._head(node, at))]
         newest = max((head.at for _node, head in heads), default=None)
         if newest is None:
             raise NoNode(f"no node of chain {self.chain_id} can be asked")
@@ -69,7 +68,7 @@ class Nodes:
     def ask(self, view: View, read: Callable[[Node], Found]) -> Found:
         """Return what the first node answers that can answer it; each answers it whole. Raises NoNode, or UnknownBlock."""
         unknown = None
-        for node in view.nodes:
+        for node in self._by_health(view.nodes):
             try:
                 return read(node)
             except UnknownBlock as error:
@@ -85,7 +84,7 @@ class Nodes:
         """
         silent: list[Node] = []
         unknown = None
-        for node in view.nodes:
+        for node in self._by_health(view.nodes):
             try:
                 found = arrivals(header, node.logs(header.hash, tokens), tokens)
             except UnknownBlock as error:
@@ -131,10 +130,10 @@ class Nodes:
             return None
         return head
 
-    def _by_health(self) -> Iterator[Node]:
+    def _by_health(self, nodes: Sequence[Node]) -> list[Node]:
+        """Put those last that failed a short while ago."""
         now = self._clock()
-        rested = {place: now - self._failed_at.get(place, now - REST_SECONDS) >= REST_SECONDS for place in range(len(self._nodes))}
-        return iter([self._nodes[place] for place in sorted(rested, key=lambda place: (not rested[place], place))])
+        return sorted(nodes, key=lambda node: now - self._failed_at.get(self._nodes.index(node), now - REST_SECONDS) < REST_SECONDS)
 
     def _blame(self, node: Node, error: Exception) -> None:
         self._failed_at[self._nodes.index(node)] = self._clock()

@@ -37,6 +37,12 @@ class Endpoint:
         self.change, self.fault = Endpoint.change, Endpoint.fault
 
 
+def hangs(*_: object) -> Answer:
+    """Say nothing, and keep the line: whoever asked gives up first."""
+    threading.Event().wait(20)
+    return None, b""
+
+
 def refusing(code: int, message: str, *, status: int = 200) -> Callable[..., Answer]:
     body = json.dumps({"jsonrpc": "2.0", "id": 1, "error": {"code": code, "message": message}}).encode()
     return lambda *_: (status, body)

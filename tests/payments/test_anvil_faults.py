@@ -1,6 +1,5 @@
 """Two real nodes, the second of which takes the blocks of the first, and a proxy before each that fails and lies as we like."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from tests.payments import anvil, keys
 from tests.payments.anvil import Anvil
 from tests.payments.fake_chain import word
 from tests.payments.real_world import opened
-from tests.payments.rpc_server import FAULTS, Endpoint, refusing, serving
+from tests.payments.rpc_server import FAULTS, Endpoint, hangs, refusing, serving
 from tests.payments.world import CENT, DUE, address, flags, pair, rows, tickets
 from tests.promises import kept
 from ticketing.models import HistoryEntry
@@ -75,14 +74,6 @@ def town(all_nodes):
 def world(town, settings):
     settings.WALLET_XPUBS = [keys.xpub(1)]  # anvil gives its money to the first account
     return opened(town.first, town.look)
-
-
-released = threading.Event()  # nobody sets it
-
-
-def hangs(*_):
-    released.wait(20)
-    return None, b""
 
 
 def at_calls(calls, fault):

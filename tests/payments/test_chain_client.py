@@ -126,6 +126,29 @@ def test_who_answers_nothing_for_now_is_not_asked_for_less(served, status):
     assert (caught.type, caught.value.__cause__) == (NodeFailed, None)
 
 
+@pytest.mark.parametrize(("seconds", "rests"), [(2, False), (3, True)])
+def test_who_keeps_us_waiting_for_nothing_is_left_alone_for_half_a_minute(served, seconds, rests):
+    endpoint, _ = served
+    now = [7.0]
+    node = RpcNode(endpoint.url, clock=lambda: now[0])
+
+    def late(*_):
+        now[0] += seconds
+        return 502, b""
+
+    endpoint.fault = late
+    with pytest.raises(NodeFailed, match="does not answer: HTTPError"):
+        node.chain_id()
+    endpoint.heal()
+    now[0] += 29
+    if rests:
+        with pytest.raises(NodeFailed, match="left alone for a while"):
+            node.chain_id()
+        now[0] += 1
+
+    assert (node.chain_id(), len(endpoint.requests)) == (56, 2)
+
+
 def test_an_address_that_nobody_answers_at_is_a_failure():
     with pytest.raises(NodeFailed, match=r"^127\.0\.0\.1 does not answer: ConnectionError$"):
         RpcNode("http://127.0.0.1:1/secret-key").chain_id()

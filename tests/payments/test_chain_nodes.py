@@ -73,6 +73,18 @@ def test_who_failed_is_asked_last_for_half_a_minute(chain):
     assert order() == ["bad", "good"]
 
 
+def test_who_fails_at_one_block_is_not_asked_first_for_the_next(chain):
+    bad, good = chain.node("bad", down={"header", "logs"}), chain.node("good")
+    both = nodes(chain, bad, good)
+
+    view = both.view(at=chain.now)
+    for number in (1, 2, 3):
+        header = both.ask(view, lambda node, number=number: node.header(number))
+        both.transfers(view, header, [USDT])
+
+    assert (bad.asked, good.asked[2:]) == (["chain_id", "head", "header"], ["header", "logs"] * 3)
+
+
 def test_nobody_left_is_said_so_and_an_unknown_block_is_no_failure(chain):
     down = nodes(chain, chain.node(down={"header"}), chain.node(down={"header"}))
     with pytest.raises(NoNode):
