@@ -138,6 +138,12 @@ def test_time_is_that_of_the_blocks(world, node):
     assert pair(short) == ("pending", "partial")
     world.pass_deadline(short)
     assert (pair(short), places()) == (("expired", "review"), (0, 2))
+
+    node.mine_until(world.at + timedelta(hours=1))
+    world.rate()
+    world.pay(short, DUE - 100 * CENT)
+    world.mine(2)
+    assert (outcome(short), rows(short)) == (("paid", "settled", {"is_late"}, 1), ["T2", "T7", "T9b", "T4"])
     assert kept()
 
 
@@ -175,11 +181,10 @@ def test_backlog_is_read_by_watchers_that_are_stopped_and_doubled(world, node):
 
     one, other = nodes(node), nodes(node)
     at = world.at
-    view = one.view(at=at)
+    views = [(one, one.view(at=at)), (other, other.view(at=at))]
     for most in (1, 7, 30):
         assert watcher.watch(world.chain, nodes(node), clock=lambda: at, most=most) == most
-        assert watcher.step(world.chain, one, view, at=at)
-        assert watcher.step(world.chain, other, view, at=at)
+        assert all(watcher.step(world.chain, *either, at=at) for either in views)
     world.watch(1 + BACKLOG // watcher.BLOCKS)
 
     assert (ChainCursor.objects.get().number - began, [outcome(order) for order in made]) == (BACKLOG, [PAID] * 3)
