@@ -45,6 +45,11 @@ class Standing:
         return self.final >= self.least
 
     @property
+    def evidence(self) -> list[Any]:
+        """Return the fewest of the needed that are enough. What a stranger scatters before them changes neither sum nor time."""
+        return weighty(self.needed, to_spare=sum(int(one.amount) for one in self.needed) - self.least)
+
+    @property
     def complete_at(self) -> datetime | None:
         """Return the time of the block that made it enough."""
         return self.needed[-1].block_at if self.is_enough else None
@@ -69,6 +74,16 @@ def standing(terms: Terms, transfers: Iterable[Any]) -> Standing:
     )
     first_at = transfers[0].block_at if transfers else None
     return Standing(terms.due, terms.least, seen, believed, final, first_at, needed, transfers)
+
+
+def weighty(transfers: Iterable[Any], *, to_spare: int) -> list[Any]:
+    """Return the transfers without the smallest ones, as far as these together are no more than can be spared."""
+    kept = []
+    for one in sorted(transfers, key=lambda one: int(one.amount)):
+        to_spare -= int(one.amount)
+        if to_spare < 0:
+            kept.append(one)
+    return kept
 
 
 def deadline(expires_at: datetime, first_at: datetime | None) -> datetime:

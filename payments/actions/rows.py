@@ -11,7 +11,7 @@ import orders.actions
 from orders.models import Order
 from payments import amounts
 from payments.models import Payment, State, Transfer
-from payments.standing import PART_HOLDS
+from payments.standing import PART_HOLDS, weighty
 from ticketing import history, statuses
 from ticketing.errors import DomainError
 from ticketing.models import HistoryEntry
@@ -153,7 +153,14 @@ def _told_excess(facts: Facts) -> int:
 
 
 def _enough(facts: Facts) -> Sequence[Transfer]:
-    return facts.money.needed
+    return facts.money.evidence
+
+
+def _too_much(facts: Facts) -> Sequence[Transfer]:
+    """Return what shows the excess; of dust, as much as would not be told is spared."""
+    if not facts.excess:
+        return ()
+    return weighty(facts.money.arrived, to_spare=0 if facts.payment.by_hand else facts.money.due - facts.money.least)
 
 
 def _call_for_help(facts: Facts, details: dict[str, Any]) -> None:
@@ -213,5 +220,5 @@ ROWS = (
     Row("T5b", lambda f: f.order.status in (EXPIRED, CANCELLED) and f.payment.state == State.REVIEW and not f.money.seen, _close_review),
     Row("T14", lambda f: f.stands(PAID, State.SETTLED) and not f.payment.by_hand and not f.money.is_enough, _doubt),
     Row("T15", lambda f: f.stands(PAID, State.REVIEW) and f.money.is_believed and not f.halted, _trust_again, _enough),
-    Row("T10", _has_other_excess, _note_excess, lambda f: f.money.arrived if f.excess else ()),
+    Row("T10", _has_other_excess, _note_excess, _too_much),
 )

@@ -1,7 +1,10 @@
 """Transfers, as their senders would recognise them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from django.utils.translation import ngettext
 
 from payments import links
 from payments.actions.facts import Facts
@@ -9,6 +12,8 @@ from payments.amounts import digits
 from payments.models import Transfer
 
 from .words import moment
+
+NAMED = 20  # one by one; whoever pays in more parts reads the sum, and the rest at the explorer
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,16 @@ class Arrived:
     @property
     def where(self) -> str:
         return urlsplit(self.link).hostname or ""
+
+
+def largest(arrived: Sequence[Transfer]) -> list[Transfer]:
+    """Leave out what is smallest where there is too much to read, such as what strangers scatter; the order stays."""
+    kept = {one.pk for one in sorted(arrived, key=lambda one: one.amount / 10**one.token.decimals, reverse=True)[:NAMED]}
+    return [one for one in arrived if one.pk in kept]
+
+
+def besides(count: int) -> str:
+    return ngettext("and %(count)s smaller transfer", "and %(count)s smaller transfers", count) % {"count": count} if count else ""
 
 
 def came(one: Transfer, facts: Facts) -> Arrived:

@@ -20,7 +20,7 @@ from payments.known import KNOWN
 from payments.models import Payment, Provider, Quote, State
 from ticketing.money import Currency, written
 
-from .arrivals import Arrived, came
+from .arrivals import Arrived, besides, came, largest
 from .codes import Code
 from .offers import Network, networks
 from .words import about_minutes, moment
@@ -41,6 +41,7 @@ class Usdt:
     mode: str
     at: datetime
     rest: int = 0  # what would still settle an order whose time is over, at the rate of now
+    more: str = ""  # what came besides, too small to be named one by one
 
     @property
     def quote(self) -> Quote:
@@ -196,7 +197,8 @@ def usdt(payment: Payment, order: Order, at: datetime) -> Usdt | None:
     facts = facts_from(payment, order, quotes, arrived, at=at)
     mode = mode_of(facts)
     rest = late_rest(facts) if mode == REVIEW and not order.event.is_over(at) else 0
-    return Usdt(facts, [came(one, facts) for one in arrived], _address(payment), mode, at, rest)
+    named = [came(one, facts) for one in largest(arrived)]
+    return Usdt(facts, named, _address(payment), mode, at, rest, besides(len(arrived) - len(named)))
 
 
 def mode_of(facts: Facts) -> str:

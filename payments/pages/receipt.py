@@ -45,6 +45,7 @@ def _facts(page: OrderPage) -> Iterator[tuple[str, str]]:
         for one in page.usdt.arrived:
             amount = f"{one.amount} {one.token}" if one.counts else f"{one.amount} {one.token} ({_('does not count')})"
             yield amount, f"{one.when}, {one.tx}"
+        yield "", page.usdt.more
 
 
 def _line(page: OrderPage, item: OrderItem) -> tuple[str, str, str, str]:

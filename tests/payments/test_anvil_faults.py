@@ -473,6 +473,21 @@ def test_scenario_37_odd_logs_are_rejected_and_said_and_nothing_falls(world, tow
     assert Transfer.objects.count() == 1 + len(ODD) + 1 and kept()
 
 
+def test_scenario_54_dust_is_counted_and_asks_for_no_witness(world, town):
+    order = world.order()
+    for _ in range(2):
+        town.first.send("batch", [address(order)] * 200, [1] * 200)
+    world.mine()
+    town.first.pay(address(order), DUE)
+    world.mine(2)
+    town.one.requests.clear()
+    world.mine()
+
+    assert (pair(order), tickets(order), flags(order)) == (PAID, 1, set())
+    assert (Transfer.objects.count(), town.one.requests.count("eth_getTransactionReceipt")) == (401, 1)
+    assert kept()
+
+
 # --- One node, and clocks -----------------------------------------------------------------------------------
 
 

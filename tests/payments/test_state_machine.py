@@ -461,6 +461,19 @@ def test_dust_nothing_and_other_tokens_settle_nothing(world):
     assert list(Transfer.objects.values_list("accepted", "amount")) == [(False, DUE)]
 
 
+def test_scenario_54_dust_needs_no_witnesses(world):
+    order = world.order()
+    for _ in range(2):
+        world.fake.send(*[Sent(USDT, address(order), 1)] * 100)
+        world.pay(order)
+    for member in world.members:
+        member.asked.clear()
+    world.mine()
+
+    assert (pair(order), flags(order)) == (("paid", "settled"), {"is_over"})
+    assert [member.asked.count("receipt") for member in world.members] == [2, 2]
+
+
 def test_eighteen_decimals_are_counted_to_the_last(world, settings):
     from payments.models import Token
 

@@ -23,9 +23,9 @@ from tests import factories
 from tests.events.test_pages import text
 from tests.factories import THEN
 from tests.payments import keys
-from tests.payments.fake_chain import USDT
+from tests.payments.fake_chain import USDT, Sent
 from tests.payments.states import STATES
-from tests.payments.world import CENT, DUE, make, pair
+from tests.payments.world import CENT, DUE, address, make, pair
 from tests.promises import kept
 from ticketing.models import HistoryEntry
 
@@ -404,6 +404,20 @@ def test_networks_are_not_changed_for_ever(client, reach, clock):
 
     assert "The network was changed too often." in text(client.get(said["Location"]))
     assert Quote.objects.count() == 20
+
+
+def test_scenario_54_dust_is_added_up_and_not_listed(client, world, reach):
+    order = reach("waiting")
+    world.fake.send(*[Sent(USDT, address(order), 1)] * 500)
+    world.pay(order, DUE - 500)
+    world.mine(2)
+
+    shown, receipt = text(page(client, order)), text(client.get(f"/orders/{order.secret}/receipt/"))
+
+    assert pair(order) == ("paid", "settled") and told(client, order)["received"] == "9.21"
+    for said in (shown, receipt):
+        assert (said.count("0.000001 USDT"), "9.2095 USDT" in said, "and 481 smaller transfers" in said) == (19, True, True)
+    assert client.get(f"/orders/{order.secret}/receipt.pdf").status_code == 200
 
 
 # Looking for a transaction
