@@ -307,11 +307,19 @@ def elsewhere():
         yield node
 
 
+def at_the_same_time(world, *nodes):
+    moment = max(node.now for node in nodes) + timedelta(seconds=2)
+    for node in nodes:
+        node.mine_until(moment)
+    world.watch()
+
+
 def test_scenario_35_a_node_that_is_on_another_chain_is_asked_for_nothing_else(world, town, elsewhere):
+    elsewhere.mine(town.first.height)  # it is longer than ours
+    at_the_same_time(world, town.first, elsewhere)
     order = world.order()
-    elsewhere.mine_until(town.first.now)
     elsewhere.pay(address(order), DUE)
-    elsewhere.mine(town.first.height)
+    elsewhere.mine()
     before = everything()
     town.one.said = elsewhere.said
     town.one.change = lambda method, params, result: hex(town.first.id) if method == "eth_chainId" else result
@@ -334,7 +342,7 @@ def test_scenario_25_one_chain_that_takes_back_what_was_final_stops_no_other(wor
         number=elsewhere.id, name="Elsewhere", position=1, enabled=True, small_depth=3, final_depth=8, query_delay=0
     )
     token = Token.objects.create(chain=other, address=elsewhere.usdt, label="USDT", decimals=6, accepted=True)
-    elsewhere.mine_until(town.first.now)
+    at_the_same_time(world, town.first, elsewhere)
 
     def watch_other():
         watcher.watch(other, Nodes(elsewhere.id, [RpcNode(elsewhere.url)]), clock=world.clock)
