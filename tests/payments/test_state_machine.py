@@ -342,7 +342,11 @@ def test_what_was_paid_another_way_keeps_nothing_of_the_chain_s(world):
     order = world.order()
     actions.settle_by_hand(order_id=order.pk, reason="Cash at the office.", by=None, at=world.at)
 
+    world.members[1].down = {"receipt"}
     world.pay(order, 5)
+    assert flags(order) == set()  # all of it goes back, so each needs its witness
+    world.members[1].down = False
+    world.watch()
 
     assert (pair(order), flags(order), tickets(order)) == (("paid", "settled"), {"is_over"}, 1)
     assert HistoryEntry.objects.get(action="overpaid").details["excess"] == "5"
