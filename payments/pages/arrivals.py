@@ -13,7 +13,7 @@ from payments.models import Transfer
 
 from .words import moment
 
-NAMED = 20  # one by one; whoever pays in more parts reads the sum, and the rest at the explorer
+NAMED = 5  # one by one; whoever pays in more parts reads the sum, and the rest at the explorer
 
 
 @dataclass(frozen=True)
