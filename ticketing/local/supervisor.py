@@ -174,7 +174,7 @@ def _parts(places: Places, port: int, *, web_workers: int, web_threads: int, wor
     worker = [
         "nice",
         "-n",
-        "5",
+        "10",
         *celery,
         "worker",
         "--queues",
