@@ -1,12 +1,12 @@
 """How places are held, sold and given back. Stock is locked last and shortest, and every count is one `F()`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce, Least
 from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.formats import date_format
@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from events import kept
 from events.models import DiscountCode, Event, TicketTier
+from ticketing import prepared
 from ticketing.errors import Busy, DomainError
 
 from . import codes
@@ -67,18 +68,13 @@ def claim(*, event_id: Any, lines: Lines, at: datetime, offered: bool = False, c
     Raises: NotOnSale, BelowMinimum, AboveMaximum, SoldOut, Queued, CodeRefused, Busy.
     """
     total, counter = _total(lines), "sold" if paid else "reserved"
-    capped = bool(_with_capacity(event_id, total, offered).update(**{counter: F(counter) + total}))
+    capped = bool(_claim_of_event(counter, offered, event=event_id, places=total))
     if code_id is not None:
         codes.redeem(code_id=code_id, event_id=event_id, at=at)
     _hold(event_id, lines)
-    wanted = _of(lines)
-    fitting = TicketTier.objects.sellable(at).filter(pk__in=lines, event=event_id, available__gte=wanted)
-    fitting = fitting.filter(Exists(Event.objects.filter(pk=event_id, capacity__isnull=not capped)))
-    if not offered:
-        waiting_any = Subquery(Event.objects.filter(pk=event_id).values("waiting_any"))
-        fitting = fitting.filter(_shown(code_id), min_purchase__lte=wanted, max_purchase__gte=wanted)
-        fitting = fitting.filter(available__gte=wanted + F("waiting") + waiting_any)
-    if fitting.update(**{counter: F(counter) + wanted}) != len(lines):
+    code = {} if code_id is None else {"code": code_id}
+    tiers, places = tuple(lines), tuple(lines.values())
+    if _claim_of_tiers(counter, offered, capped, event=event_id, tiers=tiers, places=places, at=at, **code) != len(lines):
         raise _refusal(event_id, lines, at=at, offered=offered, code_id=code_id, capped=capped)
 
 
@@ -121,7 +117,26 @@ def queue(*, event_id: Any, places: int, tier_id: Any = None) -> None:
         TicketTier.objects.filter(pk=tier_id, event=event_id).update(waiting=F("waiting") + places)
 
 
-def _with_capacity(event_id: Any, wanted: int, offered: bool) -> QuerySet[Event]:
+@prepared.change
+def _claim_of_event(counter: str, offered: bool, *, event: Any, places: Any) -> tuple[QuerySet[Event], dict[str, Any]]:
+    return _with_capacity(event, places, offered), {counter: F(counter) + places}
+
+
+@prepared.change
+def _claim_of_tiers(
+    counter: str, offered: bool, capped: bool, *, event: Any, tiers: Any, places: Any, at: Any, code: Any = None
+) -> tuple[QuerySet[TicketTier], dict[str, Any]]:
+    wanted = _of(zip(tiers, places, strict=True))
+    fitting = TicketTier.objects.sellable(at).filter(pk__in=tiers, event=event, available__gte=wanted)
+    fitting = fitting.filter(Exists(Event.objects.filter(pk=event, capacity__isnull=not capped)))
+    if not offered:
+        waiting_any = Subquery(Event.objects.filter(pk=event).values("waiting_any"))
+        fitting = fitting.filter(_shown(code), min_purchase__lte=wanted, max_purchase__gte=wanted)
+        fitting = fitting.filter(available__gte=wanted + F("waiting") + waiting_any)
+    return fitting, {counter: F(counter) + wanted}
+
+
+def _with_capacity(event_id: Any, wanted: Any, offered: bool) -> QuerySet[Event]:
     """Return the event, if it has a capacity and so much room under it."""
     room = F("capacity") - F("sold") - F("reserved")
     if not offered:
@@ -139,7 +154,7 @@ def _count(event_id: Any, lines: Lines, *, code_id: Any = None, reserved: int = 
     if code_id is not None:
         codes.unredeem(code_id=code_id)
     _hold(event_id, lines)
-    wanted = _of(lines)
+    wanted = _of(lines.items())
     # Somebody who gave the event a capacity between these statements has counted these places already.
     unchanged = Exists(Event.all_objects.filter(pk=event_id, capacity__isnull=not capped))
     tiers = TicketTier.objects.filter(unchanged, pk__in=lines, event=event_id)
@@ -158,9 +173,9 @@ def _total(lines: Lines) -> int:
     return sum(lines.values())
 
 
-def _of(lines: Lines) -> Case:
+def _of(lines: Iterable[tuple[Any, Any]]) -> Case:
     """Return each line's number, in SQL."""
-    return Case(*(When(pk=tier, then=Value(number)) for tier, number in lines.items()), default=0, output_field=IntegerField())
+    return Case(*(When(pk=tier, then=number) for tier, number in lines), default=0, output_field=IntegerField())
 
 
 def _shown(code_id: Any) -> Q:

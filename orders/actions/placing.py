@@ -19,7 +19,7 @@ from events.models import DiscountCode, Event, TicketTier
 from orders.buyers import Buyer, canonical
 from orders.models import Order, OrderItem
 from orders.models.order import HOLDING, LIVE
-from ticketing import history
+from ticketing import history, prepared
 from ticketing.errors import DomainError
 
 from . import letters
@@ -107,13 +107,9 @@ def receive(*, wish: Wish) -> Visit:
     Locks: the person at this event, then the mailbox of its letters, before anything else.
     """
     person_key, mailbox = _served(wish)
-    known = Q(event=wish.event_id, person_key=person_key, status__in=LIVE)
-    if wish.buyer.key:
-        known |= Q(event=wish.event_id, buyer_key=wish.buyer.key, status__in=HOLDING)
-    if wish.submission:
-        known |= Q(submission=wish.submission)
-    found = tuple(Order.objects.filter(known))
-    same = next((order for order in found if wish.submission and order.submission == wish.submission), None)
+    key, submission = wish.buyer.key, wish.submission or ""
+    found = tuple(_known(bool(key), bool(submission), event=wish.event_id, person=person_key, key=key, submission=submission))
+    same = next((order for order in found if submission and order.submission == submission), None)
     return Visit(person_key, mailbox, found, same)
 
 
@@ -122,12 +118,12 @@ def priced(*, wish: Wish, visit: Visit, free: bool = False) -> Offer:
 
     Raises: NothingChosen, AccountNeeded, NotOnSale, CodeRefused.
     """
-    event = Event.all_objects.select_related("promoter").get(pk=wish.event_id)
+    (event,) = _event(pk=wish.event_id)
     if event.require_account and wish.buyer.user is None:
         raise AccountNeeded
     if min(wish.lines.values(), default=0) < 1:
         raise NothingChosen
-    tiers = {tier.pk: tier for tier in _tiers(wish)}
+    tiers = {tier.pk: tier for tier in _tiers(event=wish.event_id, tiers=tuple(wish.lines), source=wish.buyer.source)}
     if len(tiers) != len(wish.lines) or max(wish.lines.values()) > MOST:
         raise events.actions.NotOnSale(_("There is no such ticket here. Load the page again and choose from what it shows."))
     code = _code(wish, visit) if wish.code.strip() else None
@@ -174,12 +170,28 @@ SERVED = """SELECT ticketing_digest(%s), ticketing_digest(%s),
     pg_advisory_xact_lock(hashtextextended(%s, 0)), pg_advisory_xact_lock(hashtextextended(%s, 0))"""
 
 
-def _tiers(wish: Wish) -> QuerySet[TicketTier]:
-    """Return the tiers with the places that `held_here`: from the same source, not paid yet."""
-    here = Q(order__event=wish.event_id, order__status__in=HOLDING, order__source_key=wish.buyer.source) & ~Q(order__source_key="")
+@prepared.rows
+def _known(by_key: bool, by_submission: bool, *, event: Any, person: Any, key: Any, submission: Any) -> QuerySet[Order]:
+    known = Q(event=event, person_key=person, status__in=LIVE)
+    if by_key:
+        known |= Q(event=event, buyer_key=key, status__in=HOLDING)
+    if by_submission:
+        known |= Q(submission=submission)
+    return Order.objects.filter(known)
+
+
+@prepared.rows
+def _event(*, pk: Any) -> QuerySet[Event]:
+    return Event.all_objects.select_related("promoter").filter(pk=pk)
+
+
+@prepared.rows
+def _tiers(*, event: Any, tiers: tuple[Any, ...], source: Any) -> QuerySet[TicketTier]:
+    """Return the tiers with the places that are `held_here`: from the same source, not paid yet."""
+    here = Q(order__event=event, order__status__in=HOLDING, order__source_key=source) & ~Q(order__source_key="")
     items = OrderItem.objects.filter(here, tier=OuterRef("pk")).order_by().values("tier")
     held = Coalesce(Subquery(items.annotate(places=Sum("quantity")).values("places")), 0)
-    return TicketTier.objects.filter(event=wish.event_id, pk__in=wish.lines).annotate(held_here=held)
+    return TicketTier.objects.filter(event=event, pk__in=tiers).annotate(held_here=held)
 
 
 def _code(wish: Wish, visit: Visit) -> DiscountCode:

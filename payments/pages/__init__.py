@@ -5,7 +5,7 @@ from .looking import known_of
 from .machine import as_json
 from .offers import AWAY, forget_offers, state_of_usdt, way_to_pay, ways_to_pay
 from .order import OrderPage, order_page
-from .reading import etag, orders_to_show
+from .reading import etag, order_with
 from .receipt import receipt_of
 from .refund import comes_back
 from .ways import ways
@@ -20,7 +20,7 @@ __all__ = [
     "forget_offers",
     "known_of",
     "order_page",
-    "orders_to_show",
+    "order_with",
     "receipt_of",
     "state_of_usdt",
     "way_to_pay",

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -14,6 +16,7 @@ from orders.models import Order, OrderItem, Ticket
 from orders.models.order import EXTENSIONS
 from payments import owed
 from payments.models import Payment, Provider, State
+from ticketing import prepared
 from ticketing.history import HistoryEntry
 from ticketing.money import written
 
@@ -117,11 +120,11 @@ class OrderPage:
 def order_page(order: Order, at: datetime) -> OrderPage:
     """Put the page together with four queries, or six; the order comes with its payment, address, event and promoter."""
     payment, event = payment_of(order), order.event
-    items = list(order.items.select_related("tier").order_by("tier__position", "tier__price", "pk"))
+    items = _items(order=order.pk)
     tiers = {item.tier_id: item.tier for item in items}
-    entries = list(HistoryEntry.objects.filter(subject_id__in=[order.pk, payment.pk]).order_by("at", "pk"))
+    entries = _entries(subjects=(order.pk, payment.pk))
     state, returnable = state_of(order, at), is_returnable(order, at)
-    tickets = order.tickets.order_by("code") if order.paid_at else ()
+    tickets = _tickets(order=order.pk) if order.paid_at else ()
     seats = [
         Seat(ticket, tiers[ticket.tier_id], number, returnable and ticket.status == Ticket.Status.VALID)
         for number, ticket in enumerate(tickets, start=1)
@@ -156,6 +159,21 @@ def order_page(order: Order, at: datetime) -> OrderPage:
         at=at,
         usdt=panel,
     )
+
+
+@prepared.rows
+def _items(*, order: Any) -> QuerySet[OrderItem]:
+    return OrderItem.objects.filter(order=order).select_related("tier").order_by("tier__position", "tier__price", "pk")
+
+
+@prepared.rows
+def _entries(*, subjects: tuple[Any, ...]) -> QuerySet[HistoryEntry]:
+    return HistoryEntry.objects.filter(subject_id__in=subjects).order_by("at", "pk")
+
+
+@prepared.rows
+def _tickets(*, order: Any) -> QuerySet[Ticket]:
+    return Ticket.objects.filter(order=order).order_by("code")
 
 
 def words(order: Order, state: str, clock: Clock | None, refund: Decimal | None, at: datetime) -> tuple[str, str]:

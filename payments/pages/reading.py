@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 
 from orders.models import Order
 from payments.models import Provider, Quote, State
+from ticketing import prepared
 
 from .state import CHECKING, HELD, PAID, SEEN, Clock, is_returnable, payment_of, state_of
 
@@ -35,6 +36,16 @@ def orders_to_show() -> Any:
     )
     orders = Order.objects.select_related("event__promoter", "payment__address").with_told_at()
     return orders.annotate(chains_read=Subquery(of_order))
+
+
+@prepared.rows
+def _with_secret(*, secret: Any) -> Any:
+    return orders_to_show().filter(secret=secret)
+
+
+def order_with(secret: str) -> Order | None:
+    """Return the order that this link shows, or nothing."""
+    return next(iter(_with_secret(secret=secret)), None)
 
 
 def _chains_stamp(order: Any, at: datetime) -> str:

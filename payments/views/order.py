@@ -13,7 +13,7 @@ from payments import pages
 
 
 def order_behind(address: str) -> Order:
-    found: Order | None = pages.orders_to_show().filter(secret=address).first()
+    found = pages.order_with(address)
     if found is None:
         raise Http404
     return found

@@ -1,0 +1,114 @@
+"""Queries that are written once: the same rows as Django's own each time, with what is given this time."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.db.models import F, Q
+from django.db.models.functions import Concat
+from django.test.utils import CaptureQueriesContext
+
+from ticketing import prepared
+from ticketing.history import HistoryEntry
+from ticketing.models import EmailMessage
+
+pytestmark = pytest.mark.django_db
+THEN, LATER = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC)
+
+
+def entry(**fields):
+    return HistoryEntry.objects.create(
+        **{"subject_type": "a.b", "subject_id": uuid4(), "action": "made", "actor": "system", "at": THEN} | fields
+    )
+
+
+def letter(**fields):
+    return EmailMessage.objects.create(
+        **{"kind": "a.b", "subject_type": "a.b", "subject_id": uuid4(), "to": "a@example.org", "language": "en"} | fields
+    )
+
+
+def test_each_call_asks_for_what_it_was_given():
+    @prepared.rows
+    def found(*, action, since):
+        return HistoryEntry.objects.filter(action=action, at__gte=since).order_by("at")
+
+    old, new, other = entry(), entry(at=LATER), entry(action="lost")
+
+    assert found(action="made", since=THEN) == [old, new]
+    assert found(action="made", since=LATER) == [new]
+    assert found(action="lost", since=THEN) == [other]
+    assert found(action="none", since=THEN) == []
+
+
+def test_query_is_made_once_for_each_shape():
+    made = []
+
+    @prepared.rows
+    def found(by_action, *, subjects, action):
+        made.append((by_action, len(subjects)))
+        return HistoryEntry.objects.filter(Q(subject_id__in=subjects) & (Q(action=action) if by_action else Q())).order_by("action")
+
+    one, two = entry(action="first"), entry(action="second")
+    for _ in range(2):
+        assert found(False, subjects=(one.subject_id, two.subject_id), action="second") == [one, two]
+        assert found(True, subjects=(one.subject_id, two.subject_id), action="second") == [two]
+        assert found(False, subjects=(one.subject_id,), action="") == [one]
+        assert found(False, subjects=(one.subject_id, one.subject_id), action="") == [one]
+
+    assert made == [(False, 2), (True, 2), (False, 1)]
+
+
+def test_rows_are_whole_and_each_call_has_its_own():
+    @prepared.rows
+    def found(*, action):
+        return HistoryEntry.objects.annotate(twice=Concat("action", "action")).filter(action=action)
+
+    entry(details={"a": [1, "x"]})
+    [first], [second] = found(action="made"), found(action="made")
+
+    assert (first.details, first.twice) == (second.details, second.twice) == ({"a": [1, "x"]}, "mademade")
+    assert first is not second
+
+
+def test_change_says_how_many_rows_and_what_is_given_may_be_part_of_a_sum():
+    @prepared.change
+    def tried(field, *, kind, more):
+        return EmailMessage.objects.filter(kind=kind), {field: F(field) + more}
+
+    mine, other = letter(kind="a.mine"), letter(kind="a.other")
+
+    assert [
+        tried("attempts", kind="a.mine", more=2),
+        tried("attempts", kind="a.mine", more=3),
+        tried("attempts", kind="a.none", more=9),
+    ] == [1, 1, 0]
+    mine.refresh_from_db()
+    other.refresh_from_db()
+    assert (mine.attempts, other.attempts) == (5, 0)
+
+
+def test_statement_is_the_one_that_django_would_send():
+    @prepared.rows
+    def found(*, action, subjects):
+        return HistoryEntry.objects.filter(action=action, subject_id__in=subjects).order_by("at").select_for_update()
+
+    subjects = (uuid4(), uuid4())
+    found(action="another", subjects=(uuid4(), uuid4()))
+    with CaptureQueriesContext(connection) as ours:
+        found(action="it's", subjects=subjects)
+    with CaptureQueriesContext(connection) as django:
+        list(HistoryEntry.objects.filter(action="it's", subject_id__in=subjects).order_by("at").select_for_update())
+
+    assert ours[0]["sql"] == django[0]["sql"]
+
+
+def test_none_is_refused_since_nothing_equals_it():
+    @prepared.rows
+    def found(*, action):
+        return HistoryEntry.objects.filter(action=action)
+
+    assert found(action="made") == []
+    with pytest.raises(TypeError, match="action: nothing equals NULL"):
+        found(action=None)
