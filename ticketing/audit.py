@@ -5,11 +5,12 @@ So `update()`, `bulk_create` and plain SQL are recorded too. Here we tell the tr
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -73,22 +74,36 @@ def acting(*, user: Callable[[], UUID | None] = lambda: None, ip: str = "") -> I
     def wrapper(execute: Any, sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
         if not _is_write(sql):
             return execute(sql, params, many, context)
-        settings = [str(user() or ""), ip, logs.request_id.get()]
-        if many:
-            # Several statements in one message work only without executemany; transaction-local either way.
-            if connection.in_atomic_block:
-                context["cursor"].execute(_SET, settings)
+        with nullcontext() if connection.in_atomic_block else transaction.atomic():
+            _tell(Told(str(user() or ""), ip, logs.request_id.get()))
             return execute(sql, params, many, context)
-        result = execute(f"{_SET}; {sql}", [*settings, *(params or ())], many, context)
-        while context["cursor"].nextset():
-            pass
-        return result
 
     with connection.execute_wrapper(wrapper):
         yield
 
 
-_SET = "SELECT set_config('app.user', %s, true), set_config('app.ip', %s, true), set_config('app.request_id', %s, true)"
+@dataclass(frozen=True)
+class Told:
+    """What the triggers were told. It stands among what runs on commit, which goes whenever the telling is undone."""
+
+    user: str
+    ip: str
+    request_id: str
+
+    def __call__(self) -> None:
+        pass
+
+
+def _tell(told: Told) -> None:
+    """Tell the triggers who is acting, unless they know it in this transaction."""
+    last = [callback for _sids, callback, *_ in connection.run_on_commit if isinstance(callback, Told)][-1:]
+    if last != [told]:
+        with connection.cursor() as cursor:
+            cursor.execute(SET, [told.user, told.ip, told.request_id])
+        transaction.on_commit(told)
+
+
+SET = "SELECT set_config('app.user', %s, true), set_config('app.ip', %s, true), set_config('app.request_id', %s, true)"
 
 
 def _is_write(sql: Any) -> bool:

@@ -1,14 +1,17 @@
 """Queries that Django writes once for a process. What a crowd asks for takes it longer to say than PostgreSQL to answer."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connections
+from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import QuerySet, Value
 from django.db.models.sql import Query, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
+from psycopg.sql import Literal
 
 Name = str | tuple[str, int]
 Values = Mapping[Name, Any]
@@ -27,18 +30,39 @@ class Given(Value):
 
 @dataclass(frozen=True)
 class Written:
+    """A statement with everything in it but what is given, so that PostgreSQL can plan it once, too."""
+
     queryset: QuerySet[Any]
     compiler: SQLCompiler
     sql: str
-    params: tuple[Any, ...]
+    names: tuple[Name, ...]
 
     @classmethod
     def of(cls, queryset: QuerySet[Any], query: Query) -> "Written":
         compiler = query.get_compiler(queryset.db)
-        return cls(queryset, compiler, *compiler.as_sql())
+        sql, params = compiler.as_sql()
+        shown = tuple("%s" if isinstance(param, Given) else _literal(param, compiler.connection) for param in params)
+        return cls(queryset, compiler, sql.replace("%%", "%%%%") % shown, tuple(param.name for param in params if isinstance(param, Given)))
 
-    def filled(self, values: Values) -> tuple[Any, ...]:
-        return tuple(values[param.name] if isinstance(param, Given) else param for param in self.params)
+    @contextmanager
+    def sent(self, values: Values) -> Iterator[Any]:
+        with _cursor(connections[self.queryset.db]) as cursor:
+            cursor.execute(self.sql, [values[name] for name in self.names])
+            yield cursor
+
+
+def _cursor(connection: Any) -> Any:
+    """Return a cursor that sends values beside the statement; where statements are looked at, one that puts them in."""
+    if connection.queries_logged:
+        return connection.cursor()
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    return connection.make_cursor(ServerBindingCursor(connection.connection))  # type: ignore[call-arg]  # the stubs know no psycopg 3
+
+
+def _literal(value: Any, connection: Any) -> str:
+    connection.ensure_connection()
+    return Literal(value).as_string(connection.connection).replace("%", "%%")
 
 
 class Prepared:
@@ -74,9 +98,11 @@ class rows(Prepared):  # noqa: N801  # a decorator
         return Written.of(made, made.query)
 
     def _send(self, written: Written, values: Values) -> list[Any]:
+        with written.sent(values) as cursor:
+            fetched = cursor.fetchall()
         compiler = copy(written.compiler)
         compiler.connection = connections[written.queryset.db]  # each thread has its own
-        compiler.as_sql = lambda *_, **__: (written.sql, written.filled(values))  # type: ignore[method-assign]
+        compiler.execute_sql = lambda *_, **__: [fetched]  # type: ignore[assignment,method-assign]
         found = written.queryset.all()
         found.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
         return list(found)
@@ -92,8 +118,7 @@ class change(Prepared):  # noqa: N801  # a decorator
         return Written.of(queryset, query)
 
     def _send(self, written: Written, values: Values) -> int:
-        with connections[written.queryset.db].cursor() as cursor:
-            cursor.execute(written.sql, written.filled(values))
+        with written.sent(values) as cursor:
             return int(cursor.rowcount)
 
 

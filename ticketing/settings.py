@@ -86,9 +86,10 @@ _timeouts = {
 # A server whose machine is gone is noticed within half a minute; the kernel's own patience is two hours.
 _patience = {"connect_timeout": 2, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25000}
 _options = {"application_name": f"ticketing {PROCESS}", **_patience, **_database.pop("OPTIONS")}
-# PgBouncer would refuse start-up options, so deploy/pgbouncer.ini sets the same timeouts. Prepared statements, which
-# would also be lost on it, are off in Django unless asked for.
+# PgBouncer would refuse start-up options, so deploy/pgbouncer.ini sets the same timeouts. Prepared statements would also
+# be lost on it. Without it, those of `ticketing.prepared` are read and planned once a connection.
 if not PGBOUNCER:
+    _options["prepare_threshold"] = 5
     _ours = " ".join(f"-c {name}={value}" for name, value in _timeouts.items())
     _options["options"] = f"{_ours} {_options.get('options', '')}".rstrip()
 _pool_min = env.number("DATABASE_POOL_MIN", 2)

@@ -57,10 +57,13 @@ class Queued(DomainError):
 
 
 @transaction.atomic(savepoint=False)
-def claim(*, event_id: Any, lines: Lines, at: datetime, offered: bool = False, code_id: Any = None, paid: bool = False) -> None:
+def claim(
+    *, event_id: Any, lines: Lines, at: datetime, offered: bool = False, code_id: Any = None, paid: bool = False, limited: bool = True
+) -> None:
     """Hold places, or with `paid` sell them at once: all of the lines or none.
 
-    With `offered`, they are for somebody in line, whom the line does not stop.
+    With `offered`, they are for somebody in line, whom the line does not stop. Who saw that the event has no capacity
+    says so by `limited`; if it got one meanwhile, that is Busy.
 
     A refusal undoes the caller's transaction. What decides is read after the tiers are held: a statement that waits
     for a tier sees that tier as it is afterwards, but the event as it was before.
@@ -68,7 +71,7 @@ def claim(*, event_id: Any, lines: Lines, at: datetime, offered: bool = False, c
     Raises: NotOnSale, BelowMinimum, AboveMaximum, SoldOut, Queued, CodeRefused, Busy.
     """
     total, counter = _total(lines), "sold" if paid else "reserved"
-    capped = bool(_claim_of_event(counter, offered, event=event_id, places=total))
+    capped = limited and bool(_claim_of_event(counter, offered, event=event_id, places=total))
     if code_id is not None:
         codes.redeem(code_id=code_id, event_id=event_id, at=at)
     _hold(event_id, lines)

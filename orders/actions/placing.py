@@ -116,16 +116,16 @@ def receive(*, wish: Wish) -> Visit:
 def priced(*, wish: Wish, visit: Visit, free: bool = False) -> Offer:
     """Return what the wish costs; with `free`, nothing.
 
-    Raises: NothingChosen, AccountNeeded, NotOnSale, CodeRefused.
+    Raises: NothingChosen, NotOnSale, AccountNeeded, CodeRefused.
     """
-    (event,) = _event(pk=wish.event_id)
-    if event.require_account and wish.buyer.user is None:
-        raise AccountNeeded
     if min(wish.lines.values(), default=0) < 1:
         raise NothingChosen
     tiers = {tier.pk: tier for tier in _tiers(event=wish.event_id, tiers=tuple(wish.lines), source=wish.buyer.source)}
     if len(tiers) != len(wish.lines) or max(wish.lines.values()) > MOST:
         raise events.actions.NotOnSale(_("There is no such ticket here. Load the page again and choose from what it shows."))
+    event = next(iter(tiers.values())).event
+    if event.require_account and wish.buyer.user is None:
+        raise AccountNeeded
     code = _code(wish, visit) if wish.code.strip() else None
     lines = [prices.Line(pk, number, prices.NOTHING if free else tiers[pk].price) for pk, number in wish.lines.items()]
     return Offer(event, tiers, code, prices.quote(lines, prices.terms_of(event), prices.discount_of(code) if code else None))
@@ -153,7 +153,8 @@ def place(
     letters.owe(order, kind) if given else letters.owe_sparingly(order, kind, mailbox=visit.mailbox)
     if expires_at is None:
         issue(order, items, first=1)
-    events.actions.claim(event_id=offer.event.pk, lines=wish.lines, at=at, offered=given, code_id=order.code_id, paid=expires_at is None)
+    taken: dict[str, Any] = {"code_id": order.code_id, "paid": expires_at is None, "limited": offer.event.capacity is not None}
+    events.actions.claim(event_id=offer.event.pk, lines=wish.lines, at=at, offered=given, **taken)
     return order
 
 
@@ -181,17 +182,12 @@ def _known(by_key: bool, by_submission: bool, *, event: Any, person: Any, key: A
 
 
 @prepared.rows
-def _event(*, pk: Any) -> QuerySet[Event]:
-    return Event.all_objects.select_related("promoter").filter(pk=pk)
-
-
-@prepared.rows
 def _tiers(*, event: Any, tiers: tuple[Any, ...], source: Any) -> QuerySet[TicketTier]:
-    """Return the tiers with the places that are `held_here`: from the same source, not paid yet."""
+    """Return the tiers, with their event, and with the places that are `held_here`: from the same source, not paid yet."""
     here = Q(order__event=event, order__status__in=HOLDING, order__source_key=source) & ~Q(order__source_key="")
     items = OrderItem.objects.filter(here, tier=OuterRef("pk")).order_by().values("tier")
     held = Coalesce(Subquery(items.annotate(places=Sum("quantity")).values("places")), 0)
-    return TicketTier.objects.filter(event=event, pk__in=tiers).annotate(held_here=held)
+    return TicketTier.objects.filter(event=event, pk__in=tiers).select_related("event__promoter").annotate(held_here=held)
 
 
 def _code(wish: Wish, visit: Visit) -> DiscountCode:

@@ -11,6 +11,7 @@ from events import actions
 from events.models import DiscountCode, Event, TicketTier
 from tests import factories
 from tests.factories import THEN
+from ticketing.errors import Busy
 
 pytestmark = pytest.mark.django_db
 START = THEN + timedelta(days=30)
@@ -97,6 +98,18 @@ def test_k_11_capacity_is_counted_beside_the_tiers():
     actions.unsell(event_id=event.pk, lines={factories.tier().pk: 1})
 
     assert (cap(), stock(), stock("VIP")) == ((0, 1, 0), (0, 1, 0), (0, 0, 0))
+
+
+def test_event_that_got_a_capacity_since_it_was_seen_without_one_is_busy():
+    event = factories.published()
+    with CaptureQueriesContext(connection) as asked:
+        claim(event, limited=False)
+    assert not [query for query in asked if 'UPDATE "events_event"' in query["sql"]]
+
+    Event.objects.filter(pk=event.pk).update(capacity=5, reserved=1)
+    refused(Busy, event, 1, limited=False)
+
+    assert (stock(), cap()) == ((1, 0, 0), (1, 0, 0))
 
 
 def test_d_12_claim_of_more_than_is_left_says_how_many_there_are():

@@ -1,5 +1,6 @@
 """The audit log: every change of what people edit, whoever makes it (C-10, A-36)."""
 
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -19,6 +20,10 @@ SOMEBODY = UUID("01890000-0000-7000-8000-000000000001")
 def actions(table="sample_lamp"):
     # In no order: rows of one millisecond have none.
     return sorted(AuditLog.objects.filter(table=table).values_list("action", flat=True))
+
+
+def users():
+    return {row.new_values["name"]: row.user for row in AuditLog.objects.filter(table="sample_lamp")}
 
 
 def digest(text):
@@ -151,9 +156,31 @@ def test_sign_in_alone_writes_no_audit_row(client):
     assert actions("accounts_user") == ["CREATE"]
 
 
-def test_user_is_asked_at_the_write_and_not_from_the_database(client, django_assert_num_queries):
-    with audit.acting(user=lambda: SOMEBODY), django_assert_num_queries(1):
+def test_user_is_asked_at_the_write_and_told_once_a_transaction(django_assert_num_queries):
+    with audit.acting(user=lambda: SOMEBODY), transaction.atomic(), django_assert_num_queries(3):
         Lamp.objects.create(name="desk")
+        Lamp.objects.create(name="floor")
+
+    assert users() == {"desk": SOMEBODY, "floor": SOMEBODY}
+
+
+def test_who_was_told_inside_what_was_undone_is_told_again():
+    with audit.acting(user=lambda: SOMEBODY), transaction.atomic():
+        with suppress(ZeroDivisionError), transaction.atomic():
+            Lamp.objects.create(name="desk")
+            raise ZeroDivisionError
+        Lamp.objects.create(name="floor")
+
+    assert users() == {"floor": SOMEBODY}
+
+
+def test_another_user_of_the_same_transaction_is_told():
+    who = iter([SOMEBODY, None])
+    with audit.acting(user=lambda: next(who)), transaction.atomic():
+        Lamp.objects.create(name="desk")
+        Lamp.objects.create(name="floor")
+
+    assert users() == {"desk": SOMEBODY, "floor": None}
 
 
 def test_app_role_writes_audit_through_the_trigger():

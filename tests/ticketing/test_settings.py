@@ -235,6 +235,7 @@ def test_each_process_names_itself_and_has_its_limits(load, process, statement):
         "keepalives_interval": 5,
         "keepalives_count": 3,
         "tcp_user_timeout": 25000,
+        "prepare_threshold": 5,
         "options": f"-c lock_timeout=3s -c statement_timeout={statement} -c idle_in_transaction_session_timeout=10s",
     }
 
