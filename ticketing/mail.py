@@ -133,7 +133,7 @@ def queue_sparingly(*, kind: str, subject: models.Model, to: str, language: str,
     """
     import_string(_writer(kind))
     letter = [uuid7(), kind, subject._meta.label_lower, subject.pk, to, language, occasion, mailbox]
-    with connection.cursor() as cursor:
+    with prepared.cursor_of(connection) as cursor:
         cursor.execute(SPARINGLY, [*letter, mailbox, kind, HOURLY, DAILY])
         owed = cursor.rowcount == 1
     if owed:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.db import connections
@@ -37,6 +38,11 @@ class Written:
     sql: str
     names: tuple[Name, ...]
 
+    @cached_property
+    def converters(self) -> Any:
+        """How columns become values; to ask each column each time takes longer than most rows."""
+        return self.compiler.get_converters([column for column, *_ in self.compiler.select or ()])
+
     @classmethod
     def of(cls, queryset: QuerySet[Any], query: Query) -> "Written":
         compiler = query.get_compiler(queryset.db)
@@ -46,13 +52,16 @@ class Written:
 
     @contextmanager
     def sent(self, values: Values) -> Iterator[Any]:
-        with _cursor(connections[self.queryset.db]) as cursor:
+        with cursor_of(connections[self.queryset.db]) as cursor:
             cursor.execute(self.sql, [values[name] for name in self.names])
             yield cursor
 
 
-def _cursor(connection: Any) -> Any:
-    """Return a cursor that sends values beside the statement; where statements are looked at, one that puts them in."""
+def cursor_of(connection: Any) -> Any:
+    """Return a cursor that sends values beside the statement; where statements are looked at, one that puts them in.
+
+    For statements that are written by hand and sent often.
+    """
     if connection.queries_logged:
         return connection.cursor()
     connection.close_if_health_check_failed()
@@ -102,6 +111,7 @@ class rows(Prepared):  # noqa: N801  # a decorator
             fetched = cursor.fetchall()
         compiler = copy(written.compiler)
         compiler.connection = connections[written.queryset.db]  # each thread has its own
+        compiler.get_converters = lambda *_, **__: written.converters  # type: ignore[method-assign]
         compiler.execute_sql = lambda *_, **__: [fetched]  # type: ignore[assignment,method-assign]
         found = written.queryset.all()
         found.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
