@@ -62,10 +62,10 @@ def cursor_of(connection: Any) -> Any:
 
     For statements that are written by hand and sent often.
     """
+    usual = connection.cursor()
     if connection.queries_logged:
-        return connection.cursor()
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
+        return usual
+    usual.close()
     return connection.make_cursor(ServerBindingCursor(connection.connection))  # type: ignore[call-arg]  # the stubs know no psycopg 3
 
 
@@ -110,7 +110,6 @@ class rows(Prepared):  # noqa: N801  # a decorator
         with written.sent(values) as cursor:
             fetched = cursor.fetchall()
         compiler = copy(written.compiler)
-        compiler.connection = connections[written.queryset.db]  # each thread has its own
         compiler.get_converters = lambda *_, **__: written.converters  # type: ignore[method-assign]
         compiler.execute_sql = lambda *_, **__: [fetched]  # type: ignore[assignment,method-assign]
         found = written.queryset.all()

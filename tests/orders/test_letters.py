@@ -1,14 +1,17 @@
 """Letters about orders: owed with the deed, written in the reader's language, no weapon in a stranger's hand."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 import time_machine
 from django.core import mail as outbox
 from django.db import transaction
 from django.db.models import F, Q
+from pypdf import PdfReader
 
 import events.actions
 import payments.actions
@@ -458,6 +461,30 @@ def test_resend_sends_the_letter_of_the_order_as_it_stands():
 
     assert kinds() == ["held", "held", "tickets", "tickets"]
     assert HistoryEntry.objects.filter(action="resent", subject_id=order.pk, actor=f"user:{fay.pk}").count() == 2
+
+
+def test_letter_of_the_tickets_brings_those_that_are_still_the_buyers_in_their_order():
+    event = factories.published(refund_until_hours=24)
+    order = factories.paid(event, lines={event.tiers.get().pk: 4})
+    first, second, third, fourth = order.tickets.order_by("code")
+    actions.pass_on(ticket_id=second.pk, name="Dewi", email="dewi@example.org", language="en", at=THEN, by="holder")
+    payments.actions.cancel_seat(ticket_id=third.pk, at=THEN)
+    Ticket.objects.filter(pk=first.pk).update(holder_name="Bea")  # as the last one that was written
+    mail.deliver_due()
+
+    actions.resend(order_id=order.pk, at=THEN, by=f"user:{uuid7()}", for_team=True)
+    mail.deliver_due()
+    letter = next(letter for letter in reversed(outbox.outbox) if letter.subject.startswith("Your tickets"))
+
+    named = re.findall(r"TIX-\w+-\d\d", letter.body)
+    (pdf, *_), (date, *_) = letter.attachments
+    sheets = PdfReader(BytesIO(letter.attachments[0][1])).pages
+    assert named == [first.code, second.code, fourth.code]
+    assert (pdf, date) == (f"{order.reference}.pdf", f"{order.reference}.ics")
+    assert [code for sheet in sheets for code in re.findall(r"TIX-\w+-\d\d", sheet.extract_text())] == [
+        first.code,
+        fourth.code,
+    ]
 
 
 def test_buyers_resend_a_few_times_an_hour_and_staff_as_often_as_they_like():

@@ -175,12 +175,12 @@ def test_who_was_told_inside_what_was_undone_is_told_again():
 
 
 def test_another_user_of_the_same_transaction_is_told():
-    who = iter([SOMEBODY, None])
+    who = iter([SOMEBODY, None, SOMEBODY])
     with audit.acting(user=lambda: next(who)), transaction.atomic():
-        Lamp.objects.create(name="desk")
-        Lamp.objects.create(name="floor")
+        for name in ("desk", "floor", "wall"):
+            Lamp.objects.create(name=name)
 
-    assert users() == {"desk": SOMEBODY, "floor": None}
+    assert users() == {"desk": SOMEBODY, "floor": None, "wall": SOMEBODY}
 
 
 def test_app_role_writes_audit_through_the_trigger():

@@ -1,5 +1,6 @@
 """Queries that are written once: the same rows as Django's own each time, with what is given this time."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -102,6 +103,37 @@ def test_statement_is_the_one_that_django_would_send():
         list(HistoryEntry.objects.filter(action="it's", subject_id__in=subjects).order_by("at").select_for_update())
 
     assert ours[0]["sql"] == django[0]["sql"]
+
+
+def test_constant_with_a_percent_sign_stays_what_it_is():
+    @prepared.rows
+    def found(*, actor):
+        return HistoryEntry.objects.filter(action__startswith="5%", actor=actor).extra(where=["action LIKE '%%off'"])
+
+    mine = entry(action="5% off")
+    entry(action="50 off")
+    entry(action="5% on")
+
+    assert found(actor="system") == [mine]
+
+
+def test_each_thread_asks_on_its_own_connection():
+    @prepared.rows
+    def found(*, action):
+        return HistoryEntry.objects.filter(action=action)
+
+    entry()
+
+    def elsewhere():
+        try:
+            return found(action="made")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        seen = pool.submit(elsewhere).result()
+
+    assert (len(found(action="made")), seen) == (1, [])  # what is not committed yet, another connection does not see
 
 
 def test_none_is_refused_since_nothing_equals_it():
