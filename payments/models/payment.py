@@ -1,5 +1,7 @@
 """How an order is paid, and how far that has come."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +32,26 @@ class State(models.TextChoices):
 
 # To these nobody was ever shown an address, so no money can be under way that we would have to wait for.
 WITHOUT_ADDRESS = (Provider.FREE, Provider.MANUAL, Provider.COMP)
+
+
+class PaymentQuerySet(RowQuerySet):
+    """What waits for a person, in lists and errands alike."""
+
+    def to_promoter(self) -> Self:
+        return self.filter(provider=Provider.MANUAL, state=State.AWAITING, order__status=Order.Status.PENDING)
+
+    def without_tickets(self) -> Self:
+        return self.filter(state=State.REVIEW).exclude(order__status=Order.Status.PAID)
+
+    def doubted(self) -> Self:
+        """Return what had paid for tickets, and fell out of its chain again."""
+        return self.filter(state=State.REVIEW, order__status=Order.Status.PAID)
+
+    def to_go_back(self) -> Self:
+        return self.filter(state=State.REFUNDING)
+
+    def over(self) -> Self:
+        return self.filter(is_over=True)
 
 
 class Payment(Row):
@@ -66,7 +88,7 @@ class Payment(Row):
     is_reorged = models.BooleanField(_("fell out of the chain once"), default=False, editable=False)
     touched_height = models.BigIntegerField(null=True, blank=True, editable=False)  # somebody must look at its money anew
 
-    objects = RowQuerySet.as_manager()
+    objects = PaymentQuerySet.as_manager()
 
     class Meta:
         verbose_name, verbose_name_plural = _("payment"), _("payments")

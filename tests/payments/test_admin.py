@@ -12,6 +12,7 @@ from django.urls import reverse
 import events.actions
 import orders.actions
 from accounts import roles
+from events.models import Event
 from orders.models import Concern, Note, Order, Ticket
 from payments import actions
 from tests import factories
@@ -281,29 +282,37 @@ def test_orders_are_changed_by_buttons_alone(client, owner, event):
     assert Order.objects.values().get() == before
 
 
+def errands(client):
+    """Return what the overview says waits, each with the orders that its link leads to."""
+    waiting = client.get("/admin/").context["errands"]
+    return {errand.says: set(re.findall(r"BK-[0-9A-Z]{10}", text(client.get(errand.url)))) for errand in waiting}
+
+
 def test_errand_names_orders_that_wait_for_a_payment_by_hand(client, owner, event):
     order = factories.order(event)
 
-    page = text(client.get("/admin/"))
-
-    assert "1 order waits for a payment to you" in page
-    assert found(client, state="pending", way="manual") == {order.reference}
+    assert errands(client) == {"1 order waits for a payment to you": {order.reference}}
     actions.settle_by_hand(order_id=order.pk, reason="Seen", by=owner, at=THEN)
-    assert "waits for a payment" not in text(client.get("/admin/"))
+    assert errands(client) == {}
 
 
-def test_errand_names_money_that_brought_no_tickets(client, settings):
+def test_each_errand_of_money_leads_to_the_orders_that_it_counts(client, settings):
     settings.WALLET_XPUBS = [keys.xpub()]
-    world = make()
-    unclear, over = states.annulled(world), states.over(world)
-    factories.sign_in(client, unclear.event.promoter.owner)
+    world = make(seats=9)
+    without, over, paid = states.annulled(world), states.over(world), states.paid(world)
+    back = factories.paid(Event.objects.get(), "Rich", at=world.at)
+    actions.annul(order_id=back.pk, reason="Ill", by=None, at=world.at)
+    doubted = states.doubted(world)
+    factories.sign_in(client, without.event.promoter.owner)
 
-    page = text(client.get("/admin/"))
-
-    assert "Money came for 1 order that has no tickets" in page
-    assert (found(client, payment="failed"), found(client, payment="over")) == ({unclear.reference}, {over.reference})
-    states.doubted(world)  # of this the network has the say
-    assert "Money came for 1 order that" in text(client.get("/admin/"))
+    assert errands(client) == {
+        "Money came for 1 order that has no tickets: its page says what you can do": {without.reference},
+        "The payment of 1 order fell out of its network: until it is back, the tickets open no door": {doubted.reference},
+        "More than was due came for 1 order: what is too much is the buyer’s": {over.reference},
+        "1 buyer waits for money back from you": {back.reference},
+    }
+    assert paid.reference in found(client, payment="completed")
+    assert found(client, payment="failed") == {without.reference, doubted.reference}
 
 
 # --- given away -----------------------------------------------------------------------------------------
