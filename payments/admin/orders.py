@@ -35,7 +35,7 @@ from .filters import Money, OfEvent, OrderState, WayOfOrder
 
 MARKS = {"pending": "wait", "confirming": "seen", "paid": "ok", "expired": "", "cancelled": "bad"}
 TOLD = 100
-# What a state means, and what to do next (P-15).
+# What a state means, and what to do next (P-15): by the order's status, and before that by its money.
 MEANS = {
     "pending": _("Places are held until the time below. If the money came to you, mark it paid; then the tickets go out by mail."),
     "confirming": _("Money was seen and is not yet certain. There is nothing to do."),
@@ -44,7 +44,28 @@ MEANS = {
         "Nobody paid in time, and the places went back. If the money came after all, mark it paid: places are taken anew, if there are any."
     ),
     "cancelled": _("Its tickets open nothing, and its places went back."),
+    ("pending", "partial"): _(
+        "A part of the money has come. The places are held until the time below, and the buyer knows what is missing."
+    ),
+    ("paid", "review"): _(
+        "Its payment fell out of the network, which mostly mends that within minutes. Until then its tickets open no door, and the buyer "
+        "knows. There is nothing to do."
+    ),
+    ("expired", "review"): _(
+        "Money came, and the places had gone back. Mark it paid, and places are taken anew, if there are any; or ask the buyer where to "
+        "send the money."
+    ),
+    ("cancelled", "review"): _("Money came for it, and it has no tickets. Ask the buyer where to send the money."),
+    ("cancelled", "refunding"): _("Its tickets open nothing, and its places went back. The buyer waits for the money."),
 }
+# Who watches the chain, need not ask anybody whether it was paid.
+WATCHED = _("Places are held until the time below. What comes in USDT is seen by itself, and then the tickets go out by mail.")
+
+
+def means(order: Order) -> Any:
+    if (order.status, order.payment.state, order.payment.provider) == ("pending", "awaiting", "usdt"):
+        return WATCHED
+    return MEANS.get((order.status, order.payment.state)) or MEANS[order.status]
 
 
 def mark(order: Order) -> Any:
@@ -137,7 +158,7 @@ class OrderAdmin(Ledger):
             "order": order,
             "payment": payment,
             "mark": mark(order),
-            "means": MEANS[order.status],
+            "means": means(order),
             "by_hand": by_hand(payment),
             "moments": " ".join(_moments(order)),
             "items": [_line(order, item) for item in order.items.select_related("tier").order_by("tier__position")],

@@ -315,6 +315,21 @@ def test_each_errand_of_money_leads_to_the_orders_that_it_counts(client, setting
     assert found(client, payment="failed") == {without.reference, doubted.reference}
 
 
+def test_p_15_page_says_what_each_state_of_the_money_means(client, settings):
+    settings.WALLET_XPUBS = [keys.xpub()]
+    world = make(seats=9)
+    factories.sign_in(client, Event.objects.get().promoter.owner)
+
+    for made, words in (
+        (states.doubted, "Its payment fell out of the network"),
+        (states.annulled, "Ask the buyer where to send the money."),
+        (states.short_at_the_end, "Money came, and the places had gone back."),
+        (states.waiting, "What comes in USDT is seen by itself"),
+        (states.short, "A part of the money has come."),
+    ):
+        assert words in text(client.get(url("change", made(world).pk))), made.__name__
+
+
 # --- given away -----------------------------------------------------------------------------------------
 
 
