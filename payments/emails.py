@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.emails.letter import letter as letter_to_staff
 from orders.emails.about import About, Words, about, letter_of, moment, plain
 from ticketing.mail import EmailMessage, Letter
-from ticketing.money import written
+from ticketing.money import in_full, written
 
 from . import owed
 
@@ -130,6 +130,7 @@ def _of_money(letter: EmailMessage, heading: str, lines: list[str]) -> Letter:
     seller, until = found.event.promoter, found.order.expires_at
     said = {
         **letter.details,
+        **{name: in_full(Decimal(letter.details[name])) for name in ("got", "due", "excess")},
         "title": found.event.title,
         "promoter": seller.name,
         "email": seller.contact_email,

@@ -28,6 +28,11 @@ def is_payable(amount: Decimal, currency: str) -> bool:
     return amount == rounded(amount, currency)
 
 
+def in_full(amount: Decimal) -> str:
+    """Write a number with all its decimals, as the reader's language does."""
+    return number_format(amount, use_l10n=True, force_grouping=True)
+
+
 def written(amount: Decimal, currency: str) -> str:
     """Write the amount as the reader's language does."""
     number = number_format(rounded(amount, currency), Currency(currency).decimals, use_l10n=True, force_grouping=True)

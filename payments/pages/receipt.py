@@ -38,7 +38,7 @@ def _facts(page: OrderPage) -> Iterator[tuple[str, str]]:
     yield _("Ordered"), page.ordered
     yield _("Paid"), f"{page.paid}, {page.payment.get_provider_display()}" if page.paid else ""
     if page.usdt:
-        yield _("In USDT"), page.usdt.due
+        yield _("In USDT"), f"{page.usdt.due} USDT"
         yield _("Rate for 1 USDT"), page.usdt.rate
         yield _("Price fixed"), page.usdt.fixed
         yield _("Network"), page.usdt.chain
