@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from PIL import Image
 from pypdf import PdfReader
 
+from accounts.models import Promoter
 from orders.models import Order
 from payments import links
 from payments.models import Chain, ChainCursor, Payment, Quote, Token, Transfer
@@ -350,6 +351,26 @@ def test_status_hears_of_a_network_that_was_chosen_and_of_one_that_is_lost(clien
     assert (changed.status_code, lost.status_code) == (200, 200)
     assert "Copy Test chain address" in text(changed)
     assert "We cannot see Test chain" in text(lost)
+
+
+def test_status_hears_of_another_contact_and_of_a_network_that_is_offered_or_no_more(client, world, reach):
+    order = reach("several")
+    etag, changes = page(client, order, "status/")["ETag"], []
+    for rows, facts in (
+        (Promoter.objects, {"contact_email": "kasir@radio.example"}),
+        (Promoter.objects, {"name": "Radio Kemarau"}),
+        (Promoter.objects, {"payment_text": "BCA 123"}),
+        (Chain.objects.filter(number=31337), {"name": "Chain of tests"}),
+        (Chain.objects.filter(number=31337), {"enabled": False}),
+    ):
+        rows.update(**facts)
+        cache.clear()
+        answer = page(client, order, "status/", headers={"If-None-Match": etag})
+        again = page(client, order, "status/", headers={"If-None-Match": answer["ETag"]})
+        etag = answer["ETag"]
+        changes.append((answer.status_code, again.status_code))
+
+    assert changes == [(200, 304)] * 5
 
 
 # Networks
