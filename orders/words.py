@@ -36,4 +36,17 @@ SAID: dict[str, Any] = {
     "confirming": _("payment seen"),
     "valid": _("valid"),
     "used": _("used"),
+    # letters, by their kind
+    "orders.held": _("Places are held"),
+    "orders.tickets": _("The tickets"),
+    "orders.reminder": _("Soon it is"),
+    "orders.changed": _("What has changed"),
+    "orders.links": _("The links of the orders"),
+    "orders.confirm_email": _("Another address, to be confirmed"),
+    "orders.moved_away": _("Letters go elsewhere now"),
+    "orders.concern_raised": _("Something is wrong, to the seller"),
+    "orders.concern_answered": _("The seller has answered"),
+    "orders.seat_passed_on": _("A ticket for its new holder"),
+    "orders.seat_given_away": _("A ticket was passed on"),
+    "orders.seat_reissued": _("The ticket, issued again"),
 }

@@ -77,8 +77,12 @@ class AuditAdmin(ReadOnly):
 @admin.register(EmailMessage)
 class EmailAdmin(ReadOnly):
     exclude = ("secret",)
-    list_display = ("created_at", "kind", "to", "attempts", "due_at", "sent_at", "failed_at", "last_error")
-    list_filter = ("kind", ("sent_at", admin.EmptyFieldListFilter), ("failed_at", admin.EmptyFieldListFilter))
+    list_display = ("created_at", "what", "to", "attempts", "due_at", "sent_at", "failed_at", "last_error")
+    list_filter = (("kind", InWords), ("sent_at", admin.EmptyFieldListFilter), ("failed_at", admin.EmptyFieldListFilter))
     search_fields = ("to", "subject_id__exact")
     ordering = ("-created_at",)
     show_full_result_count = False
+
+    @admin.display(description=_("what"), ordering="kind")
+    def what(self, letter: EmailMessage) -> Any:
+        return words.said().get(letter.kind, letter.kind)

@@ -1,4 +1,4 @@
-"""History in words: what happened, to what, by whom. Each app says its deeds in a module `words`, in `SAID`."""
+"""History in words: what happened, to what, by whom. Each app says its deeds and its letters in a module `words`, in `SAID`."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -24,6 +24,8 @@ SAID: dict[str, Any] = {
     "deleted": _("Deleted"),
     "restored": _("Restored"),
     "demo_letter": _("Demo letter asked for"),
+    # letters, by their kind
+    "ticketing.demo_letter": _("A letter from the demo"),
 }
 Rows = dict[str, dict[Any, Model]]
 

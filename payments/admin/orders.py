@@ -168,7 +168,7 @@ class OrderAdmin(Ledger):
             "tickets": tickets,
             "concerns": order.concerns.select_related("answered_by").order_by("asked_at"),
             "notes": order.notes.select_related("author").order_by("created_at"),
-            "letters": EmailMessage.objects.filter(subject_id__in=subjects).order_by("created_at")[:TOLD],
+            "letters": _letters(subjects),
             "lines": words.told(lines, request),
         }
         return super().render_change_form(request, context, *args, **kwargs)
@@ -260,6 +260,11 @@ def _sums(order: Order) -> list[tuple[Any, Any]]:
         (_("Service fee"), order.service_fee),
         (_("Tax"), order.tax),
     ]
+
+
+def _letters(subjects: list[Any]) -> list[tuple[Any, EmailMessage]]:
+    known, found = words.said(), EmailMessage.objects.filter(subject_id__in=subjects).order_by("created_at")
+    return [(known.get(letter.kind, letter.kind), letter) for letter in found[:TOLD]]
 
 
 def _by(request: HttpRequest) -> dict[str, Any]:

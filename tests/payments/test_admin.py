@@ -142,8 +142,8 @@ def test_page_tells_what_happened_in_words_and_which_letters_went_out(client, ow
         "Order placed",
         "Settled by hand",
         "Note",
-        "orders.held",
-        "orders.tickets",
+        "Places are held, bea@example.org",
+        "The tickets, bea@example.org",
         "waiting to be sent",
         "Comes with &lt;b&gt;a dog",
     ):

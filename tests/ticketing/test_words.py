@@ -1,6 +1,8 @@
 """History in words, and what waits for a person."""
 
 import ast
+import inspect
+from importlib import import_module
 
 import pytest
 from django.urls import reverse
@@ -9,7 +11,7 @@ from accounts import actions, roles
 from tests import factories
 from tests.factories import THEN
 from tests.test_house_rules import modules
-from ticketing import history, words
+from ticketing import history, mail, words
 from ticketing.models import EmailMessage, HistoryEntry
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +107,28 @@ def test_every_deed_of_ours_has_its_words():
 
     assert {"approved", "fees_set", "signed_in"} <= named
     assert sorted(named - set(words.said())) == []
+
+
+def test_every_letter_of_ours_has_its_words():
+    writers = {
+        f"{app}.{name}"
+        for app in ("ticketing", "accounts", "events", "orders", "payments")
+        for name, found in vars(import_module(f"{app}.emails")).items()
+        if inspect.isfunction(found) and list(inspect.get_annotations(found).values()) == [EmailMessage, mail.Letter] and name[0] != "_"
+    }
+
+    assert {"accounts.notice", "events.sale_started", "orders.held", "payments.seen"} <= writers
+    assert sorted(writers - set(words.said())) == []
+
+
+def test_list_of_letters_is_in_words(client):
+    root = factories.staff("Root", "superadmin")
+    factories.sign_in(client, root)
+    factories.order(factories.published())
+
+    shown = client.get(reverse("admin:ticketing_emailmessage_changelist")).content.decode()
+
+    assert ("Places are held" in shown, "orders.held</a>" in shown, "orders.held</td>" in shown) == (True, False, False)
 
 
 def test_list_of_history_is_in_words(client, admin):
