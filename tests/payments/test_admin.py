@@ -131,6 +131,18 @@ def test_half_cancelled_order_says_so_in_list_and_page(client, owner, event):
         assert words in page
 
 
+def test_list_of_payments_shortens_the_reason_and_its_page_has_all_of_it(client, owner, event):
+    order, reason = factories.order(event), "Seen on the account of the hall, where it came without a name. " * 3
+    actions.settle_by_hand(order_id=order.pk, reason=reason, by=owner, at=THEN)
+
+    listed, page = (
+        text(client.get(url("changelist", model="payments_payment"))),
+        text(client.get(url("change", order.payment.pk, model="payments_payment"))),
+    )
+
+    assert (f"{reason[:79]}…" in listed, reason.strip() in listed, reason.strip() in page) == (True, False, True)
+
+
 def test_page_tells_what_happened_in_words_and_which_letters_went_out(client, owner, event):
     order = factories.order(event)
     actions.settle_by_hand(order_id=order.pk, reason="Seen.", by=owner, at=THEN)
