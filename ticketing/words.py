@@ -109,7 +109,8 @@ def _who(actor: str, people: dict[str, Any], said: dict[str, Any], request: Http
 def _how(entry: HistoryEntry, said: dict[str, Any]) -> str:
     details = entry.details
     change = [code for code in (entry.old_status or details.get("old"), entry.new_status or details.get("new")) if code]
-    parts = [" → ".join(str(said.get(code, code)) for code in change)]
+    told_already = change == [entry.action]
+    parts = [] if told_already else [" → ".join(str(said.get(code, code)) for code in change)]
     parts += [str(said.get(code, code)) for code in (details.get("reason", ""), *details.get("fields", []))]
     parts += [f"{said.get(code, code)}: {figure}" for code, figure in details.get("figures", {}).items()]
     return ", ".join(part for part in parts if part)

@@ -67,6 +67,14 @@ def test_figures_reasons_and_fields_are_named(request_of):
     }
 
 
+def test_a_status_that_is_the_deed_itself_is_said_once(request_of):
+    root = factories.staff("Root", "superadmin")
+    for old, new in (("", "paid"), ("pending", "paid")):
+        history.record(root, "paid", at=THEN, by="system", old=old, new=new)
+
+    assert [(str(line.what), line.how) for line in told(request_of(root))[-2:]] == [("Paid", ""), ("Paid", "waiting for payment → Paid")]
+
+
 def test_what_is_gone_or_unknown_is_told_too(request_of):
     root = factories.staff("Root", "superadmin")
     HistoryEntry.objects.create(subject_type="gone.thing", subject_id=root.pk, action="fell_over", actor=f"user:{history.uuid7()}", at=THEN)
