@@ -80,7 +80,13 @@ def _things(entries: list[HistoryEntry]) -> Rows:
     ids = defaultdict(set)
     for entry in entries:
         ids[entry.subject_type].add(entry.subject_id)
-    return {label: model._base_manager.in_bulk(found) if (model := _model(label)) else {} for label, found in ids.items()}
+    return {label: _named(model).in_bulk(found) if (model := _model(label)) else {} for label, found in ids.items()}
+
+
+def _named(model: type[Model]) -> Any:
+    """Return its rows, each with what its name is made of, if it says so."""
+    parts = getattr(model, "NAMED_BY", ())
+    return model._base_manager.select_related(*parts) if parts else model._base_manager.all()
 
 
 def _people(entries: list[HistoryEntry]) -> dict[str, Any]:

@@ -59,6 +59,7 @@ class Payment(Row):
 
     Provider, State = Provider, State
     STATUS_FIELD = "state"
+    NAMED_BY = ("order",)  # read with it where many are named
 
     TRANSITIONS = {
         State.AWAITING: {State.PARTIAL, State.CONFIRMING, State.SETTLED, State.REVIEW},
@@ -125,4 +126,4 @@ class Payment(Row):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_provider_display()}, {self.get_state_display()}"
+        return f"{self.order.reference}, {self.get_provider_display()}"

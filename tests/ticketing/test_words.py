@@ -100,6 +100,16 @@ def test_a_page_of_lines_costs_the_same_however_long(request_of, django_assert_n
         told(request)
 
 
+def test_lines_of_payments_name_their_orders_and_cost_the_same_however_many(request_of, django_assert_num_queries):
+    show, root = factories.published(), factories.staff("Root", "superadmin")
+    made = [factories.paid(show, name) for name in ("Bea", "Carl", "Dora")]
+
+    with django_assert_num_queries(2):  # the lines, the payments
+        lines = words.told(HistoryEntry.objects.filter(subject_type="payments.payment"), request_of(root))
+
+    assert {line.name for line in lines} == {f"{order.reference}, paid to the promoter" for order in made}
+
+
 def test_every_deed_of_ours_has_its_words():
     """Each action that code names when it writes history is said in some app's `words`."""
     named = set()
