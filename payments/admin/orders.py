@@ -23,6 +23,7 @@ from orders.names import read_reference
 from payments import actions
 from payments.models import Payment
 from payments.owed import refunded
+from payments.pages.panel import usdt
 from ticketing import history, words
 from ticketing.buttons import Reason, button
 from ticketing.history import HistoryEntry
@@ -165,6 +166,7 @@ class OrderAdmin(Ledger):
             "sums": [(label, written(amount, order.currency)) for label, amount in _sums(order) if amount],
             "total": written(order.total, order.currency),
             "goes_back": written(back, order.currency) if (back := refunded(payment)) else "",
+            "usdt": usdt(payment, order, timezone.now()),
             "tickets": tickets,
             "concerns": order.concerns.select_related("answered_by").order_by("asked_at"),
             "notes": order.notes.select_related("author").order_by("created_at"),

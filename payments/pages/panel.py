@@ -68,12 +68,16 @@ class Usdt:
         return amounts.digits(self.left, self.quote.token.decimals)
 
     @property
+    def missing(self) -> str:
+        return self._told(self.left)
+
+    @property
     def excess(self) -> str:
         return self._told(self.facts.excess)
 
     @property
     def forgiven(self) -> str:
-        return self._told(self.left) if self.facts.payment.is_under and self.left else ""
+        return self.missing if self.facts.payment.is_under and self.left else ""
 
     @property
     def left(self) -> int:

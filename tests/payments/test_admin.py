@@ -15,10 +15,12 @@ from accounts import roles
 from events.models import Event
 from orders.models import Concern, Note, Order, Ticket
 from payments import actions
+from payments.models import Transfer
+from payments.wallet import checksummed
 from tests import factories
 from tests.factories import THEN
 from tests.payments import keys, states
-from tests.payments.world import make
+from tests.payments.world import address, make
 from tests.promises import kept
 from ticketing.models import EmailMessage, HistoryEntry
 
@@ -325,6 +327,29 @@ def test_each_errand_of_money_leads_to_the_orders_that_it_counts(client, setting
     }
     assert paid.reference in found(client, payment="completed")
     assert found(client, payment="failed") == {without.reference, doubted.reference}
+
+
+def test_page_says_what_came_in_usdt_and_where_to(client, settings):
+    settings.WALLET_XPUBS = [keys.xpub()]
+    world = make(seats=9, explorer="https://explorer.example")
+    factories.sign_in(client, Event.objects.get().promoter.owner)
+
+    for made, said in (
+        (states.over, ("Asked for 9.21 USDT", "Rate for 1 USDT IDR 16,300", "Has come 10.21 USDT", "Too much, and the buyer’s 1.00 USDT")),
+        (states.stray, ("Has come 0.00 USDT", "12.00 Other", "does not count")),
+        (states.short, ("Has come 8.21 USDT", "Missing 1.00 USDT")),
+        (states.changed_address, ("The address in the database is not the wallet’s",)),
+    ):
+        order = made(world)
+        html = text(client.get(url("change", order.pk)))
+        shown = " ".join(re.sub("<[^>]+>", " ", html).split())
+        assert [words for words in said if words not in shown] == [], shown
+        is_ours = made is not states.changed_address
+        actions.annul(order_id=order.pk, reason="Next", by=None, at=world.at)  # nobody holds more than two
+        assert (f'href="https://explorer.example/address/{checksummed(address(order))}"' in html) == is_ours
+        assert all(
+            f'href="https://explorer.example/tx/{one.tx_hash}"' in html for one in Transfer.objects.filter(address__payment__order=order)
+        )
 
 
 def test_p_15_page_says_what_each_state_of_the_money_means(client, settings):
