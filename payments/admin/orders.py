@@ -36,6 +36,7 @@ from .filters import Money, OfEvent, OrderState, WayOfOrder
 
 MARKS = {"pending": "wait", "confirming": "seen", "paid": "ok", "expired": "", "cancelled": "bad"}
 TOLD = 100
+ADDRESS = 42  # characters; a transaction has more
 # What a state means, and what to do next (P-15): by the order's status, and before that by its money.
 MEANS = {
     "pending": _("Places are held until the time below. If the money came to you, mark it paid; then the tickets go out by mail."),
@@ -104,7 +105,7 @@ class OrderAdmin(Ledger):
     list_display = ("named", "state", "buyer", "places", "sum", "reserved_at")
     list_filter = (OrderState, Money, WayOfOrder, OfEvent)
     search_fields = ("reference",)
-    searched_by = _("Name, e-mail, reference, ticket code, or number in an older system.")
+    searched_by = _("Name, e-mail, reference, ticket code, transaction, address, or number in an older system.")
     ordering = ("-pk",)
 
     # --- the list -----------------------------------------------------------------------------------------
@@ -231,6 +232,9 @@ def matching(rows: Any, typed: str) -> Any:
         return rows
     if reference := read_reference(typed):
         return rows.filter(reference=reference)
+    if typed[:2].lower() == "0x":
+        name = "address__address" if len(typed) == ADDRESS else "address__transfers__tx_hash"  # each has an index
+        return rows.filter(pk__in=Payment.objects.filter(**{name: typed.lower()}).values("order"))
     if "@" in typed:
         # Two questions, each with its index; as one with "or" they would look at every order.
         held = Ticket.objects.held_by(typed).values("order")

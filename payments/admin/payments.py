@@ -26,7 +26,7 @@ class PaymentAdmin(Ledger):
     list_display = ("named", "money", "buyer", "sum", "in_short", "confirmed_at")
     list_filter = (MoneyOfPayment, Way, EventOfOrder)
     search_fields = ("order__reference",)
-    searched_by = _("Name, e-mail, reference, ticket code, or number in an older system.")
+    searched_by = _("Name, e-mail, reference, ticket code, transaction, address, or number in an older system.")
     ordering = ("-order_id",)  # the newest orders first, by an index
     change_form_template = "admin/object.html"
 

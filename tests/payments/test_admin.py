@@ -85,6 +85,19 @@ def test_p_04_k_08_orders_are_found_by_each_of_their_names(client, owner, event)
         assert found(client, q=typed) == set(), typed
 
 
+def test_p_04_orders_are_found_by_transaction_and_by_address(client, settings):
+    settings.WALLET_XPUBS = [keys.xpub()]
+    world = make(seats=9)
+    order, _other = states.paid(world), states.waiting(world)
+    factories.sign_in(client, order.event.promoter.owner)
+
+    for typed in (checksummed(address(order)), address(order).upper(), f" {Transfer.objects.get().tx_hash} "):
+        assert found(client, q=typed) == {order.reference}, typed
+        assert order.reference in text(client.get(url("changelist", model="payments_payment"), {"q": typed})), typed
+    for typed in ("0x", "0x00", "0x" + "0" * 64, "0x%"):
+        assert found(client, q=typed) == set(), typed
+
+
 def test_p_04_orders_are_narrowed_by_status_payment_way_and_event(client, owner, event):
     other = factories.published(event.promoter, title="Other", tiers=[{"name": "Free", "price": Decimal(0), "quantity": 9}])
     held, hand = factories.order(event, "Bea"), factories.paid(event, "Carl")
