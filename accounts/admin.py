@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ticketing import identity, mail
 from ticketing.buttons import Reason, button
-from ticketing.desk import Admin, ReadOnly
+from ticketing.desk import Admin, ReadOnly, Sorted
 from ticketing.identity import FIGURES, SiteIdentity
 
 from . import actions, roles
@@ -29,10 +29,15 @@ class StaffRole(forms.Form):
     role = forms.ChoiceField(label=_("role"), choices=[(name, SAID[name]) for name in (*roles.STAFF, roles.NOBODY)])
 
 
+class Deleted(Sorted):
+    title, parameter_name = _("deleted"), "deleted"
+    sorts = {"no": (_("No"), Q(deleted_at=None)), "yes": (_("Yes"), Q(deleted_at__isnull=False))}
+
+
 @admin.register(User)
 class UserAdmin(ReadOnly):
     list_display = ("email", "name", "role", "is_active", "last_login", "created_at")
-    list_filter = ("groups", "is_active", "is_staff", ("deleted_at", admin.EmptyFieldListFilter))
+    list_filter = ("groups", "is_active", "is_staff", Deleted)
     search_fields = ("email", "name", "username")
     fields = ("email", "name", "username", "role", "is_active", "deleted_at", "last_login", "created_at")
     readonly_fields = ("role",)
@@ -94,6 +99,9 @@ class MemberInline(ScopedInline):
     promoter_path = "promoter"
     fields = readonly_fields = ("user", "role", "created_at")
     can_delete = False
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("user")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -258,6 +266,15 @@ class MemberAdmin(ReadOnly, Scoped):
     show_full_result_count = False
 
 
+class Answer(Sorted):
+    title, parameter_name = _("answer"), "answer"
+    sorts = {
+        "open": (_("waits for an answer"), Q(accepted_at=None, withdrawn_at=None)),
+        "accepted": (_("accepted"), Q(accepted_at__isnull=False)),
+        "withdrawn": (_("withdrawn"), Q(withdrawn_at__isnull=False)),
+    }
+
+
 class InvitePromoter(forms.ModelForm):
     name = forms.CharField(label=_("Name of the promoter"), max_length=120)
 
@@ -272,7 +289,7 @@ class InvitationAdmin(Scoped):
     promoter_path = "promoter"
     form = InvitePromoter
     list_display = ("email", "role", "promoter", "name", "created_at", "expires_at", "accepted_at", "withdrawn_at")
-    list_filter = ("role", ("accepted_at", admin.EmptyFieldListFilter), ("withdrawn_at", admin.EmptyFieldListFilter))
+    list_filter = ("role", Answer)
     list_select_related = ("promoter",)
     search_fields = ("email", "name", "promoter__name")
     ordering = ("-created_at",)

@@ -4,12 +4,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from . import words
-from .desk import ReadOnly
+from .desk import ReadOnly, Sorted
 from .models import AuditLog, EmailMessage, HistoryEntry
 
 
@@ -74,11 +75,20 @@ class AuditAdmin(ReadOnly):
     show_full_result_count = False
 
 
+class Delivery(Sorted):
+    title, parameter_name = _("delivery"), "delivery"
+    sorts = {
+        "waiting": (_("waiting to be sent"), Q(sent_at=None, failed_at=None)),
+        "sent": (_("sent"), Q(sent_at__isnull=False)),
+        "given_up": (_("given up"), Q(failed_at__isnull=False)),
+    }
+
+
 @admin.register(EmailMessage)
 class EmailAdmin(ReadOnly):
-    exclude = ("secret",)
     list_display = ("created_at", "what", "to", "attempts", "due_at", "sent_at", "failed_at", "last_error")
-    list_filter = (("kind", InWords), ("sent_at", admin.EmptyFieldListFilter), ("failed_at", admin.EmptyFieldListFilter))
+    list_filter = (("kind", InWords), Delivery)
+    fields = ("what", "to", "language", "created_at", "due_at", "attempts", "last_error", "sent_at", "failed_at", "subject_id")
     search_fields = ("to", "subject_id__exact")
     ordering = ("-created_at",)
     show_full_result_count = False

@@ -147,6 +147,25 @@ def test_list_of_letters_is_in_words(client):
     shown = client.get(reverse("admin:ticketing_emailmessage_changelist")).content.decode()
 
     assert ("Places are held" in shown, "orders.held</a>" in shown, "orders.held</td>" in shown) == (True, False, False)
+    letter = EmailMessage.objects.get(kind="orders.held")
+    page = client.get(reverse("admin:ticketing_emailmessage_change", args=[letter.pk])).content.decode()
+    assert ("Places are held" in page, "bea@example.org, " in page, "orders.held" in page) == (True, True, False)
+
+
+def test_letters_are_narrowed_to_those_that_were_given_up(client):
+    root = factories.staff("Root", "superadmin")
+    factories.sign_in(client, root)
+    for name, times in (("Bea", {}), ("Carl", {"sent_at": THEN}), ("Dora", {"failed_at": THEN})):
+        factories.order(factories.published(slug=name.lower()), name)
+        EmailMessage.objects.filter(to=f"{name.lower()}@example.org").update(**times)
+
+    def listed(**asked):
+        rows = client.get(reverse("admin:ticketing_emailmessage_changelist"), asked).context["cl"].result_list
+        return {letter.to for letter in rows if letter.kind == "orders.held"}
+
+    found = [listed(delivery=name) for name in ("waiting", "sent", "given_up", "nonsense")]
+    everybody = {f"{name}@example.org" for name in ("bea", "carl", "dora")}
+    assert found == [{"bea@example.org"}, {"carl@example.org"}, {"dora@example.org"}, everybody]
 
 
 def test_list_of_history_is_in_words(client, admin):
