@@ -54,7 +54,7 @@ def short(letter: EmailMessage) -> Letter:
         _("%(got)s of %(due)s %(token)s came. Exchanges often take their fee out of what is sent. What came is safe."),
         _("Please send exactly %(left)s %(token)s more on %(chain)s until %(until)s. The address is on the page of your order."),
     ]
-    return _of_money(letter, _("%(left)s %(token)s are missing: %(title)s"), lines)
+    return _of_money(letter, _("%(left)s %(token)s are missing: %(title)s"), lines, asks_for_money=True)
 
 
 def too_little(letter: EmailMessage) -> Letter:
@@ -125,7 +125,7 @@ def chain_switched(owed: EmailMessage) -> Letter:
     return letter_to_staff(heading % owed.details, number, effect, label=_("See the chains"), to=reverse("admin:payments_chain_changelist"))
 
 
-def _of_money(letter: EmailMessage, heading: str, lines: list[str]) -> Letter:
+def _of_money(letter: EmailMessage, heading: str, lines: list[str], *, asks_for_money: bool = False) -> Letter:
     found = about(letter)
     seller, until = found.event.promoter, found.order.expires_at
     said = {
@@ -136,7 +136,7 @@ def _of_money(letter: EmailMessage, heading: str, lines: list[str]) -> Letter:
         "email": seller.contact_email,
         "until": moment(until, found.event) if until else "",
     }
-    return letter_of(found, Words(heading % said, [line % said for line in lines]))
+    return letter_of(found, Words(heading % said, [line % said for line in lines], asks_for_money=asks_for_money))
 
 
 def _called_off(found: About) -> str:

@@ -46,6 +46,7 @@ class Words:
     label: str = field(default_factory=lambda: _("Your order"))
     notes: list[str] = field(default_factory=list)  # what people typed: shown as it was written, without links
     brings_tickets: bool = False
+    asks_for_money: bool = False  # then the app that knows how it is paid says what to send
 
 
 def about(letter: EmailMessage) -> About:
@@ -64,6 +65,7 @@ def letter_of(found: About, words: Words) -> Letter:
     context = {
         "words": words,
         "event": event,
+        "order": order,
         "when": moment(event.starts_at, event),
         "doors": moment(event.doors_open_at, event) if event.doors_open_at else "",
         "place": place(event),

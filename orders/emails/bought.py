@@ -30,7 +30,8 @@ def held(letter: EmailMessage) -> Letter:
     else:
         lines.append(_("Pay on the page of your order. It shows how, and how much time is left."))
     lines.append(_("If you did not order anything, do nothing: without a payment nothing happens."))
-    return letter_of(found, Words(_("Held for you: %(title)s") % title, lines, _("Open your order"), [note for note in notes if note]))
+    words = Words(_("Held for you: %(title)s") % title, lines, _("Open your order"), [note for note in notes if note], asks_for_money=True)
+    return letter_of(found, words)
 
 
 def tickets(letter: EmailMessage) -> Letter:
