@@ -24,6 +24,7 @@ SAID: dict[str, Any] = {
     "concern_answered": _("The buyer was answered"),
     "counters_rebuilt": _("Counters put right"),
     "noted": _("Note"),
+    "numbered": _("Number in another system kept"),
     "buyers_reminded": _("Buyers reminded of tomorrow"),
     "buyers_told": _("Buyers told of what has changed"),
     "named": _("Seat named"),
