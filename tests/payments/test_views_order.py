@@ -50,8 +50,10 @@ def test_a_held_order_says_how_to_pay_and_until_when(client):
     team = factories.promoter(payment_text="BCA 123 456\nRadio Hujan PT")
     order = factories.order(factories.published(team, **REFUNDED))
 
-    shown = text(page(client, order))
+    answer = page(client, order)
 
+    html, shown = answer.content.decode(), text(answer)
+    assert ('data-copy="150000"' in html, f'data-copy="{order.reference}"' in html) == (True, True)
     for said in (
         "Pay IDR 150,000 to Radio Hujan",
         "Your tickets are held until Wednesday 3 February 2027, 16:00 WIB.",
