@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 from django.db import models
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 
 class Currency(models.TextChoices):
@@ -31,6 +32,11 @@ def is_payable(amount: Decimal, currency: str) -> bool:
 def in_full(amount: Decimal) -> str:
     """Write a number with all its decimals, as the reader's language does."""
     return number_format(amount, use_l10n=True, force_grouping=True)
+
+
+def priced(amount: Decimal, currency: str) -> str:
+    """Write what something costs: what costs nothing is free."""
+    return written(amount, currency) if amount else pgettext("price", "Free")
 
 
 def written(amount: Decimal, currency: str) -> str:

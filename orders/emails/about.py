@@ -14,7 +14,7 @@ from events.pages.words import zone_name
 from orders import attachments
 from orders.models import Order, Ticket
 from ticketing.mail import EmailMessage, Letter
-from ticketing.money import written
+from ticketing.money import priced, written
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def _bought(found: About) -> list[tuple[str, str]]:
     if found.ticket:
         return [(str(found.ticket.tier), found.ticket.code)]
     items: Any = found.order.items.select_related("tier").order_by("tier__position", "pk")
-    return [(f"{item.kept} × {item.tier}", written(item.unit_price * item.kept, found.order.currency)) for item in items if item.kept]
+    return [(f"{item.kept} × {item.tier}", priced(item.unit_price * item.kept, found.order.currency)) for item in items if item.kept]
 
 
 def _total(order: Order) -> str:

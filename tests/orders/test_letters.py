@@ -104,7 +104,9 @@ def test_free_orders_and_comps_get_their_tickets_at_once(monkeypatch):
     payments.actions.give_comps(wishes=[factories.wish(event, "Dora")], by=None, at=THEN)
 
     assert owed() == [("tickets", "bea@example.org"), ("tickets", "dora@example.org")]
-    assert sent().attachments[0][:2] == ("tickets.pdf", b"%PDF")
+    letter = sent()
+    assert letter.attachments[0][:2] == ("tickets.pdf", b"%PDF")
+    assert "1 × Regular: Free" in letter.body
 
 
 def test_letter_that_comes_late_says_where_the_order_stands():

@@ -306,6 +306,11 @@ def test_a_free_place_may_be_given_back_whatever_the_policy(client):
     order = factories.paid(event, lines={event.tiers.get().pk: 2})
 
     assert "others would like to come" in text(page(client, order))
+    chosen = text(client.get(f"/events/{event.slug}/?quantity-{event.tiers.get().pk}=2"))
+    for shown in (chosen, text(page(client, order))):
+        assert "2 × Regular Free Total Free" in shown
+    assert "Regular 2 Free Free" in text(page(client, order, "receipt/"))
+    assert "Regular 2 Free Free Total Free" in on_paper(client, order)[0]
     assert "Thank you for giving the places back." in text(do(client, order, "cancel/"))
 
 
