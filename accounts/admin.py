@@ -36,10 +36,10 @@ class Deleted(Sorted):
 
 @admin.register(User)
 class UserAdmin(ReadOnly):
-    list_display = ("email", "name", "role", "is_active", "last_login", "created_at")
+    list_display = ("email", "name", "role", "is_active", "last_login", "made")
     list_filter = ("groups", "is_active", "is_staff", Deleted)
     search_fields = ("email", "name", "username")
-    fields = ("email", "name", "username", "role", "is_active", "deleted_at", "last_login", "created_at")
+    fields = ("email", "name", "username", "role", "is_active", "deleted_at", "last_login", "made")
     readonly_fields = ("role",)
     ordering = ("-created_at",)
     show_full_result_count = False
@@ -97,8 +97,12 @@ class UserAdmin(ReadOnly):
 class MemberInline(ScopedInline):
     model = PromoterMember
     promoter_path = "promoter"
-    fields = readonly_fields = ("user", "role", "created_at")
+    fields = readonly_fields = ("user", "role", "made")
     can_delete = False
+
+    @admin.display(description=_("made at"))
+    def made(self, member: PromoterMember) -> Any:
+        return member.created_at
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("user")
@@ -256,13 +260,13 @@ class MemberAdmin(ReadOnly, Scoped):
     """To be read: teams change on the promoter's own page."""
 
     promoter_path = "promoter"
-    list_display = ("user", "role", "promoter", "created_at")
+    list_display = ("user", "role", "promoter", "made")
     list_display_links = ("user",)
     list_filter = ("role", "promoter")
     list_select_related = ("promoter", "user")
     search_fields = ("user__email", "user__name", "promoter__name")
     ordering = ("-created_at",)
-    fields = ("user", "role", "promoter", "created_at")
+    fields = ("user", "role", "promoter", "made")
     show_full_result_count = False
 
 
@@ -288,7 +292,7 @@ class InvitationAdmin(Scoped):
 
     promoter_path = "promoter"
     form = InvitePromoter
-    list_display = ("email", "role", "promoter", "name", "created_at", "expires_at", "accepted_at", "withdrawn_at")
+    list_display = ("email", "role", "promoter", "name", "made", "expires_at", "accepted_at", "withdrawn_at")
     list_filter = ("role", Answer)
     list_select_related = ("promoter",)
     search_fields = ("email", "name", "promoter__name")

@@ -4,6 +4,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+# The four words of the source documents.
+PAYMENT_WORDS: dict[str, Any] = {
+    "pending": _("pending"),
+    "completed": _("completed"),
+    "failed": _("needs a person"),
+    "refunded": _("refunded"),
+}
 SAID: dict[str, Any] = {
     "awaiting": _("Nothing to be seen of the money"),
     "partial": _("A part of the money was seen"),

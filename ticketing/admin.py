@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
+from django.contrib.auth import get_user_model
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -65,14 +66,36 @@ class HistoryAdmin(ReadOnly):
         return entry.line.who
 
 
+class Named(ChangeList):
+    """A page of the audit with the people who acted, in one query more."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        people = get_user_model()._base_manager.in_bulk({entry.user for entry in self.result_list if entry.user})
+        for entry in self.result_list:
+            entry.person = people.get(entry.user)
+
+
 @admin.register(AuditLog)
 class AuditAdmin(ReadOnly):
-    list_display = ("at", "action", "table", "record", "user", "request_id")
-    list_filter = ("action", "table")
+    list_display = ("at", "what", "table", "record", "who", "request_id")
+    list_filter = (("action", InWords), "table")
     search_fields = ("record", "user__exact", "request_id")
     date_hierarchy = "at"
     ordering = ("-at",)
     show_full_result_count = False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return Named
+
+    @admin.display(description=_("what"), ordering="action")
+    def what(self, entry: AuditLog) -> Any:
+        return words.said().get(entry.action, entry.action)
+
+    @admin.display(description=_("by whom"), ordering="user")
+    def who(self, entry: Any) -> Any:
+        return entry.person or entry.user
 
 
 class Delivery(Sorted):
@@ -86,9 +109,9 @@ class Delivery(Sorted):
 
 @admin.register(EmailMessage)
 class EmailAdmin(ReadOnly):
-    list_display = ("created_at", "what", "to", "attempts", "due_at", "sent_at", "failed_at", "last_error")
+    list_display = ("made", "what", "to", "attempts", "due_at", "sent_at", "failed_at", "last_error")
     list_filter = (("kind", InWords), Delivery)
-    fields = ("what", "to", "language", "created_at", "due_at", "attempts", "last_error", "sent_at", "failed_at", "subject_id")
+    fields = ("what", "to", "made", "due_at", "attempts", "last_error", "sent_at", "failed_at")
     search_fields = ("to", "subject_id__exact")
     ordering = ("-created_at",)
     show_full_result_count = False

@@ -15,6 +15,7 @@ from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from . import history, words
 from .buttons import Button, buttons_of
@@ -72,6 +73,10 @@ class Admin(admin.ModelAdmin):
             for widget, part in zip(field.widget.widgets, (_("date"), _("time")), strict=True):
                 widget.attrs["aria-label"] = f"{capfirst(db_field.verbose_name)}: {part}"
         return field
+
+    @admin.display(description=gettext_lazy("made at"), ordering="created_at")
+    def made(self, row: Any) -> Any:
+        return row.created_at
 
     # --- history ------------------------------------------------------------------------------------------
 

@@ -24,6 +24,11 @@ SAID: dict[str, Any] = {
     "deleted": _("Deleted"),
     "restored": _("Restored"),
     "demo_letter": _("Demo letter asked for"),
+    # deeds, as the audit names them
+    "CREATE": _("Added"),
+    "UPDATE": _("Changed"),
+    "DELETE": _("Deleted"),
+    "EXPORT": _("Taken away as a file"),
     # letters, by their kind
     "ticketing.demo_letter": _("A letter from the demo"),
 }

@@ -13,6 +13,7 @@ from events.models import Event
 from orders.models import Order, Ticket
 from orders.models.order import PAYMENT_STATUS
 from payments.models import Payment, Provider
+from payments.words import PAYMENT_WORDS
 
 EVENTS = 30
 WAITING: dict[str, tuple[Any, Callable[[], Any]]] = {
@@ -74,8 +75,7 @@ class Money(admin.SimpleListFilter):
     title, parameter_name, path = _("payment"), "payment", "payment__"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        words = [("pending", _("pending")), ("completed", _("completed")), ("failed", _("needs a person")), ("refunded", _("refunded"))]
-        return words + [(name, label) for name, (label, _which) in WAITING.items()]
+        return [*PAYMENT_WORDS.items(), *((name, label) for name, (label, _which) in WAITING.items())]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if waiting := WAITING.get(self.value() or ""):

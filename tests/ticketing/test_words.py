@@ -11,7 +11,7 @@ from accounts import actions, roles
 from tests import factories
 from tests.factories import THEN
 from tests.test_house_rules import modules
-from ticketing import history, mail, words
+from ticketing import audit, history, mail, words
 from ticketing.models import EmailMessage, HistoryEntry
 
 pytestmark = pytest.mark.django_db
@@ -166,6 +166,20 @@ def test_letters_are_narrowed_to_those_that_were_given_up(client):
     found = [listed(delivery=name) for name in ("waiting", "sent", "given_up", "nonsense")]
     everybody = {f"{name}@example.org" for name in ("bea", "carl", "dora")}
     assert found == [{"bea@example.org"}, {"carl@example.org"}, {"dora@example.org"}, everybody]
+
+
+def test_audit_names_what_was_done_and_who_did_it_with_one_query_for_all(client, django_assert_max_num_queries):
+    root = factories.staff("Root", "superadmin")
+    factories.sign_in(client, root)
+    for number in range(5):
+        person = factories.person(f"P{number}")
+        audit.record_export(table="orders_order", record="", user=person.pk, details={})
+
+    with django_assert_max_num_queries(12):
+        shown = client.get(reverse("admin:ticketing_auditlog_changelist")).content.decode()
+
+    assert all(f"P{number}</td>" in shown for number in range(5))
+    assert ("Taken away as a file" in shown, "EXPORT</td>" in shown) == (True, False)
 
 
 def test_list_of_history_is_in_words(client, admin):
