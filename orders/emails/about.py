@@ -45,6 +45,7 @@ class Words:
     lines: list[str]
     label: str = field(default_factory=lambda: _("Your order"))
     notes: list[str] = field(default_factory=list)  # what people typed: shown as it was written, without links
+    closing: str = ""  # what comes behind all that
     brings_tickets: bool = False
     asks_for_money: bool = False  # then the app that knows how it is paid says what to send
 

@@ -70,6 +70,7 @@ def test_held_letter_says_until_when_how_to_pay_and_where():
         assert f"http://localhost:8000/orders/{order.secret}/" in body
         assert "held until Wednesday 3 February 2027, 16:00 WIB" in body
         assert f"Pay IDR 330,000 to Radio Hujan, and write {order.reference}" in re.sub("<[^>]+>", "", body)
+        assert body.index("Bank Mandiri 123") < body.index("If you did not order anything")
         for words in ("Bank Mandiri 123", "2 × Regular", "Trio Senja", "Wednesday 3 March 2027, 16:00 WIB", "hello@radio.example"):
             assert words in body
     assert f'write <span style="white-space:nowrap">{order.reference}</span> with it' in letter.alternatives[0][0]

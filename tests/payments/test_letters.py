@@ -83,6 +83,7 @@ def test_letters_that_ask_for_money_say_the_ends_of_the_address_and_never_all_of
         for body in (letter.body, letter.alternatives[0][0]):
             for said in (asked, "It begins with 0xf39F and ends with b92266.", "If they differ, send nothing, and tell Radio Hujan."):
                 assert said in body, body
+            assert letter is short or body.index("b92266") < body.index("If you did not order anything")
             assert address(order).lower() not in body.lower()
 
 
