@@ -1,6 +1,6 @@
 """How an order is paid, and how far that has come."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q
@@ -32,6 +32,9 @@ class State(models.TextChoices):
 
 # To these nobody was ever shown an address, so no money can be under way that we would have to wait for.
 WITHOUT_ADDRESS = (Provider.FREE, Provider.MANUAL, Provider.COMP)
+
+
+FACTS = ("is_under", "is_over", "is_late", "is_reorged")
 
 
 class PaymentQuerySet(RowQuerySet):
@@ -124,6 +127,11 @@ class Payment(Row):
             Index(fields=["state", "provider"], name="payments_state"),
             Index(fields=["touched_height"], condition=Q(touched_height__isnull=False), name="payments_touched"),
         ]
+
+    @property
+    def facts_in_words(self) -> list[Any]:
+        """Return what else is true of its money, in words."""
+        return [field.verbose_name for field in self._meta.local_fields if field.name in FACTS and getattr(self, field.name)]
 
     def __str__(self) -> str:
         return f"{self.order.reference}, {self.get_provider_display()}"

@@ -348,7 +348,16 @@ def test_page_says_what_came_in_usdt_and_where_to(client, settings):
     factories.sign_in(client, Event.objects.get().promoter.owner)
 
     for made, said in (
-        (states.over, ("Asked for 9.21 USDT", "Rate for 1 USDT IDR 16,300", "Has come 10.21 USDT", "Too much, and the buyer’s 1.00 USDT")),
+        (
+            states.over,
+            (
+                "Asked for 9.21 USDT",
+                "Rate for 1 USDT IDR 16,300",
+                "Has come 10.21 USDT",
+                "Too much, and the buyer’s 1.00 USDT",
+                "USDT, settled, more than was due",
+            ),
+        ),
         (states.stray, ("Has come 0.00 USDT", "12.00 Other", "does not count")),
         (states.short, ("Has come 8.21 USDT", "Missing 1.00 USDT")),
         (states.changed_address, ("The address in the database is not the wallet’s",)),
