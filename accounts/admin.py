@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from ticketing import identity, mail
 from ticketing.buttons import Reason, button
-from ticketing.desk import Admin, ReadOnly, Sorted
+from ticketing.desk import Admin, ReadOnly
 from ticketing.identity import FIGURES, SiteIdentity
 
 from . import actions, roles
+from .admin_filters import Answer, Deleted, State
 from .models import Invitation, Promoter, PromoterMember, TeamRole, User
 from .scoping import TEAM, Scoped, ScopedInline, sees_all
 from .words import SAID
@@ -27,11 +28,6 @@ class WhyDisabled(forms.Form):
 
 class StaffRole(forms.Form):
     role = forms.ChoiceField(label=_("role"), choices=[(name, SAID[name]) for name in (*roles.STAFF, roles.NOBODY)])
-
-
-class Deleted(Sorted):
-    title, parameter_name = _("deleted"), "deleted"
-    sorts = {"no": (_("No"), Q(deleted_at=None)), "yes": (_("Yes"), Q(deleted_at__isnull=False))}
 
 
 @admin.register(User)
@@ -109,20 +105,6 @@ class MemberInline(ScopedInline):
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-
-class State(admin.SimpleListFilter):
-    title, parameter_name = _("state"), "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("waiting", _("waiting")), ("approved", _("approved")), ("refused", _("refused")), ("deleted", _("deleted"))]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        state = self.value()
-        living = queryset.filter(deleted_at=None)
-        if state == "deleted":
-            return queryset.filter(deleted_at__isnull=False)
-        return getattr(living, state)() if state in {"waiting", "approved", "refused"} else queryset
 
 
 class Fees(forms.ModelForm):
@@ -268,15 +250,6 @@ class MemberAdmin(ReadOnly, Scoped):
     ordering = ("-created_at",)
     fields = ("user", "role", "promoter", "made")
     show_full_result_count = False
-
-
-class Answer(Sorted):
-    title, parameter_name = _("answer"), "answer"
-    sorts = {
-        "open": (_("waits for an answer"), Q(accepted_at=None, withdrawn_at=None)),
-        "accepted": (_("accepted"), Q(accepted_at__isnull=False)),
-        "withdrawn": (_("withdrawn"), Q(withdrawn_at__isnull=False)),
-    }
 
 
 class InvitePromoter(forms.ModelForm):

@@ -18,9 +18,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.module_loading import import_string
-from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from . import jobs
@@ -83,7 +81,7 @@ class EmailMessage(Row):
         ]
 
     def __str__(self) -> str:
-        return f"{self.to}, {date_format(localtime(self.created_at), 'j M Y, H:i')}"
+        return f"{self.kind} {self.pk}"
 
 
 @dataclass(frozen=True)
