@@ -16,6 +16,7 @@ from ticketing.desk import Admin, ReadOnly
 from ticketing.identity import FIGURES, SiteIdentity
 
 from . import actions, roles
+from .admin_filters import Answer, Deleted, State
 from .models import Invitation, Promoter, PromoterMember, TeamRole, User
 from .scoping import TEAM, Scoped, ScopedInline, sees_all
 from .words import SAID
@@ -31,10 +32,10 @@ class StaffRole(forms.Form):
 
 @admin.register(User)
 class UserAdmin(ReadOnly):
-    list_display = ("email", "name", "role", "is_active", "last_login", "created_at")
-    list_filter = ("groups", "is_active", "is_staff", ("deleted_at", admin.EmptyFieldListFilter))
+    list_display = ("email", "name", "role", "is_active", "last_login", "made")
+    list_filter = ("groups", "is_active", "is_staff", Deleted)
     search_fields = ("email", "name", "username")
-    fields = ("email", "name", "username", "role", "is_active", "deleted_at", "last_login", "created_at")
+    fields = ("email", "name", "username", "role", "is_active", "deleted_at", "last_login", "made")
     readonly_fields = ("role",)
     ordering = ("-created_at",)
     show_full_result_count = False
@@ -92,25 +93,18 @@ class UserAdmin(ReadOnly):
 class MemberInline(ScopedInline):
     model = PromoterMember
     promoter_path = "promoter"
-    fields = readonly_fields = ("user", "role", "created_at")
+    fields = readonly_fields = ("user", "role", "made")
     can_delete = False
+
+    @admin.display(description=_("made at"))
+    def made(self, member: PromoterMember) -> Any:
+        return member.created_at
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("user")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-
-class State(admin.SimpleListFilter):
-    title, parameter_name = _("state"), "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("waiting", _("waiting")), ("approved", _("approved")), ("refused", _("refused")), ("deleted", _("deleted"))]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        state = self.value()
-        living = queryset.filter(deleted_at=None)
-        if state == "deleted":
-            return queryset.filter(deleted_at__isnull=False)
-        return getattr(living, state)() if state in {"waiting", "approved", "refused"} else queryset
 
 
 class Fees(forms.ModelForm):
@@ -248,13 +242,13 @@ class MemberAdmin(ReadOnly, Scoped):
     """To be read: teams change on the promoter's own page."""
 
     promoter_path = "promoter"
-    list_display = ("user", "role", "promoter", "created_at")
+    list_display = ("user", "role", "promoter", "made")
     list_display_links = ("user",)
     list_filter = ("role", "promoter")
     list_select_related = ("promoter", "user")
     search_fields = ("user__email", "user__name", "promoter__name")
     ordering = ("-created_at",)
-    fields = ("user", "role", "promoter", "created_at")
+    fields = ("user", "role", "promoter", "made")
     show_full_result_count = False
 
 
@@ -271,8 +265,8 @@ class InvitationAdmin(Scoped):
 
     promoter_path = "promoter"
     form = InvitePromoter
-    list_display = ("email", "role", "promoter", "name", "created_at", "expires_at", "accepted_at", "withdrawn_at")
-    list_filter = ("role", ("accepted_at", admin.EmptyFieldListFilter), ("withdrawn_at", admin.EmptyFieldListFilter))
+    list_display = ("email", "role", "promoter", "name", "made", "expires_at", "accepted_at", "withdrawn_at")
+    list_filter = ("role", Answer)
     list_select_related = ("promoter",)
     search_fields = ("email", "name", "promoter__name")
     ordering = ("-created_at",)

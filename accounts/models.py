@@ -198,6 +198,8 @@ class Promoter(Row, SoftDeleted):
 class PromoterMember(Row):
     """A helper of a promoter. Leaving or being removed deletes the row; the history remembers."""
 
+    NAMED_BY = ("user",)  # read with it where many are named
+
     promoter = models.ForeignKey(Promoter, models.CASCADE, related_name="members", verbose_name=_("promoter"))
     user = models.ForeignKey(User, models.PROTECT, related_name="memberships", verbose_name=_("user"))
     role = models.CharField(_("role"), max_length=10, choices=[(role.value, role.label) for role in MEMBERS])
@@ -218,7 +220,7 @@ class PromoterMember(Row):
         ]
 
     def __str__(self) -> str:
-        return f"{self.role} {self.pk}"
+        return f"{self.user}, {self.get_role_display()}"
 
 
 class InvitationQuerySet(RowQuerySet):
@@ -288,7 +290,7 @@ class Invitation(Row):
         ]
 
     def __str__(self) -> str:
-        return f"{self.role} {self.pk}"
+        return f"{self.email}, {self.get_role_display()}"
 
     def is_open(self, at: datetime) -> bool:
         return self.accepted_at is None and self.withdrawn_at is None and at < self.expires_at

@@ -28,4 +28,6 @@ SAID: dict[str, Any] = _FIELDS | {
     "code_added": _("Discount code added"),
     "code_changed": _("Discount code changed"),
     "tiers": _("tiers"),
+    # letters, by their kind
+    "events.sale_started": _("The sale has started"),
 }

@@ -1,8 +1,10 @@
-"""Amounts of USDT: computed in whole units of the token, and never in floating point. Pure."""
+"""Amounts of USDT: computed in whole units of the token, and never in floating point."""
 
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from math import ceil
+
+from ticketing.money import in_full
 
 ONE = Decimal(1)
 CENT = Decimal("0.01")  # what people can type into any wallet, and exchanges take
@@ -32,6 +34,11 @@ def in_usdt(units: int, decimals: int) -> Decimal:
 def digits(units: int, decimals: int) -> str:
     """Write an amount as wallets and exchanges read it: a point, and nothing between the thousands."""
     return f"{in_usdt(units, decimals):f}"
+
+
+def told(units: int, decimals: int) -> str:
+    """Write an amount that came, or that was asked for, as the reader's language does; what is still to be sent, `digits` writes."""
+    return in_full(in_usdt(units, decimals))
 
 
 def least(units: int, decimals: int) -> int:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.emails.letter import letter as letter_to_staff
 from orders.emails.about import About, Words, about, letter_of, moment, plain
 from ticketing.mail import EmailMessage, Letter
-from ticketing.money import written
+from ticketing.money import in_full, written
 
 from . import owed
 
@@ -54,7 +54,7 @@ def short(letter: EmailMessage) -> Letter:
         _("%(got)s of %(due)s %(token)s came. Exchanges often take their fee out of what is sent. What came is safe."),
         _("Please send exactly %(left)s %(token)s more on %(chain)s until %(until)s. The address is on the page of your order."),
     ]
-    return _of_money(letter, _("%(left)s %(token)s are missing: %(title)s"), lines)
+    return _of_money(letter, _("%(left)s %(token)s are missing: %(title)s"), lines, asks_for_money=True)
 
 
 def too_little(letter: EmailMessage) -> Letter:
@@ -125,17 +125,18 @@ def chain_switched(owed: EmailMessage) -> Letter:
     return letter_to_staff(heading % owed.details, number, effect, label=_("See the chains"), to=reverse("admin:payments_chain_changelist"))
 
 
-def _of_money(letter: EmailMessage, heading: str, lines: list[str]) -> Letter:
+def _of_money(letter: EmailMessage, heading: str, lines: list[str], *, asks_for_money: bool = False) -> Letter:
     found = about(letter)
     seller, until = found.event.promoter, found.order.expires_at
     said = {
         **letter.details,
+        **{name: in_full(Decimal(letter.details[name])) for name in ("got", "due", "excess")},
         "title": found.event.title,
         "promoter": seller.name,
         "email": seller.contact_email,
         "until": moment(until, found.event) if until else "",
     }
-    return letter_of(found, Words(heading % said, [line % said for line in lines]))
+    return letter_of(found, Words(heading % said, [line % said for line in lines], asks_for_money=asks_for_money))
 
 
 def _called_off(found: About) -> str:

@@ -1,6 +1,7 @@
 """What waits for a person among orders and their money: shown first in the admin."""
 
 from collections.abc import Iterator
+from typing import Literal
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -13,7 +14,7 @@ from orders.actions.concerns import ANSWERERS
 from orders.models import Concern
 from ticketing.rooms import Errand
 
-from .models import Payment, Provider, State
+from .models import Payment
 
 
 def errands(request: HttpRequest) -> Iterator[Errand]:
@@ -28,21 +29,35 @@ def _of_buyers(own: list[UUID]) -> Iterator[Errand]:
 
 
 def _of_money(own: list[UUID]) -> Iterator[Errand]:
-    waiting = Payment.objects.filter(
-        order__event__promoter__in=own, provider=Provider.MANUAL, state=State.AWAITING, order__status="pending"
-    ).count()
-    if waiting:
-        words = ngettext("%(count)d order waits for a payment to you", "%(count)d orders wait for a payment to you", waiting)
-        yield Errand(words % {"count": waiting}, f"{reverse('admin:orders_order_changelist')}?state=pending&way=manual", "wait")
-    unclear = Payment.objects.filter(order__event__promoter__in=own, state=State.REVIEW).exclude(order__status="paid").count()
-    if unclear:
+    of_own = Payment.objects.filter(order__event__promoter__in=own)
+    if count := of_own.to_promoter().count():
+        words = ngettext("%(count)d order waits for a payment to you", "%(count)d orders wait for a payment to you", count)
+        yield _errand("to_promoter", words, count)
+    if count := of_own.without_tickets().count():
         words = ngettext(
-            "Money came for %(count)d order that has no tickets: sell them all the same, or send it back",
-            "Money came for %(count)d orders that have no tickets: sell them all the same, or send it back",
-            unclear,
+            "Money came for %(count)d order that has no tickets: its page says what you can do",
+            "Money came for %(count)d orders that have no tickets: their pages say what you can do",
+            count,
         )
-        yield Errand(words % {"count": unclear}, f"{reverse('admin:orders_order_changelist')}?payment=failed", "bad")
-    owed = Payment.objects.filter(order__event__promoter__in=own, state=State.REFUNDING).count()
-    if owed:
-        words = ngettext("%(count)d buyer waits for money back from you", "%(count)d buyers wait for money back from you", owed)
-        yield Errand(words % {"count": owed}, f"{reverse('admin:orders_order_changelist')}?payment=refunded", "wait")
+        yield _errand("without_tickets", words, count, "bad")
+    if count := of_own.doubted().count():
+        words = ngettext(
+            "The payment of %(count)d order fell out of its network: until it is back, the tickets open no door",
+            "The payments of %(count)d orders fell out of their networks: until they are back, the tickets open no door",
+            count,
+        )
+        yield _errand("doubted", words, count)
+    if count := of_own.over().count():
+        words = ngettext(
+            "More than was due came for %(count)d order: what is too much is the buyer’s",
+            "More than was due came for %(count)d orders: what is too much is the buyers’",
+            count,
+        )
+        yield _errand("over", words, count)
+    if count := of_own.to_go_back().count():
+        words = ngettext("%(count)d buyer waits for money back from you", "%(count)d buyers wait for money back from you", count)
+        yield _errand("to_go_back", words, count)
+
+
+def _errand(which: str, words: str, count: int, state: Literal["wait", "bad"] = "wait") -> Errand:
+    return Errand(words % {"count": count}, f"{reverse('admin:orders_order_changelist')}?payment={which}", state)

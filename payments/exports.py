@@ -17,6 +17,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import OrderItem, Ticket
+from payments.words import PAYMENT_WORDS
 from ticketing.history import HistoryEntry
 
 FORMS = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
@@ -164,7 +165,7 @@ SHEETS = {
                 (_("e-mail"), lambda order: order.buyer_email),
                 (_("phone"), lambda order: order.buyer_phone),
                 (_("status"), lambda order: order.get_status_display()),
-                (_("payment"), lambda order: order.payment_status),
+                (_("payment"), lambda order: PAYMENT_WORDS[order.payment_status]),
                 (_("way"), lambda order: order.payment.get_provider_display()),
                 (_("settled by hand because"), lambda order: order.payment.by_hand_because),
                 (_("tickets bought"), lambda order: order.bought),

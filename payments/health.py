@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from payments.models import Chain, Payment, State
 
 
@@ -20,11 +22,13 @@ class ChainHealth:
     @property
     def says(self) -> str:
         if self.halted:
-            return f"halted at block {self.block}: {self.halted}"
+            return _("halted at block %(block)s: %(reason)s") % {"block": self.block, "reason": _(self.halted)}
         if self.unseen_for is None:
-            return "never read to its end; is a worker running, with the queue “chain”?"
-        final = "nothing final yet" if self.final is None or self.final < 0 else f"final until {self.final}"
-        return f"block {self.block}, {final}, read to its end {self.unseen_for} s ago"
+            return _("never read to its end; is a worker running, with the queue “chain”?")
+        words = {"block": self.block, "final": self.final, "seconds": self.unseen_for}
+        if self.final is None or self.final < 0:
+            return _("block %(block)s, nothing final yet, read to its end %(seconds)s s ago") % words
+        return _("block %(block)s, final until %(final)s, read to its end %(seconds)s s ago") % words
 
     def as_dict(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in ("number", "name", "block", "final", "unseen_for", "halted", "is_well")}

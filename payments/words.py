@@ -1,9 +1,16 @@
-"""What happens to payments, as history says it."""
+"""What happens to payments, as history and the lists of letters say it."""
 
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+# The four words of the source documents.
+PAYMENT_WORDS: dict[str, Any] = {
+    "pending": _("pending"),
+    "completed": _("completed"),
+    "failed": _("needs a person"),
+    "refunded": _("refunded"),
+}
 SAID: dict[str, Any] = {
     "awaiting": _("Nothing to be seen of the money"),
     "partial": _("A part of the money was seen"),
@@ -21,4 +28,18 @@ SAID: dict[str, Any] = {
     "refund_owed": _("A refund is owed"),
     "refunding": _("The money goes back"),
     "refunded": _("The money went back"),
+    # letters, by their kind
+    "payments.cancelled": _("The order was cancelled"),
+    "payments.seat_cancelled": _("One seat was cancelled"),
+    "payments.seen": _("The payment was seen"),
+    "payments.short": _("A part of the money is missing"),
+    "payments.too_little": _("Not all of the money came in time"),
+    "payments.too_late": _("The money came after the hold had ended"),
+    "payments.no_places": _("The money came in time, but was seen late"),
+    "payments.for_nothing": _("Money came for an event that was called off"),
+    "payments.after_cancelling": _("Money came after the order was cancelled"),
+    "payments.doubted": _("The tickets are paused"),
+    "payments.trusted": _("The tickets open the door again"),
+    "payments.overpaid": _("More came than was needed"),
+    "payments.chain_switched": _("A chain was switched on or off"),
 }

@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection
+from django.db import ProgrammingError, connection
 
 from tests import emptying, factories
 from ticketing.audit import AuditLog
@@ -19,7 +19,7 @@ def left() -> set[str]:
         return {table for (table,) in cursor.fetchall()}
 
 
-@pytest.mark.parametrize("statement", ["SET LOCAL session_replication_role = replica", "SELECT nobody_may_do_this()"])
+@pytest.mark.parametrize("statement", ["SET LOCAL session_replication_role = replica", "DO $$ BEGIN RAISE insufficient_privilege; END $$"])
 def test_every_table_is_empty_afterwards_but_what_follows_from_the_models(statement, monkeypatch):
     made, given = ContentType.objects.count(), Permission.objects.count()
     factories.paid(factories.published())
@@ -31,3 +31,9 @@ def test_every_table_is_empty_afterwards_but_what_follows_from_the_models(statem
 
     assert left() == emptying.KEPT
     assert (ContentType.objects.count(), Permission.objects.count()) == (made, given)
+
+
+def test_what_else_goes_wrong_is_not_hidden(monkeypatch):
+    with monkeypatch.context() as wrong, pytest.raises(ProgrammingError, match="there_is_no_such_thing"):
+        wrong.setattr(emptying, "SET_ASIDE", "SELECT there_is_no_such_thing()")
+        emptying.empty(emptying.TransactionTestCase("run"))

@@ -4,12 +4,14 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
+from django.contrib.auth import get_user_model
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from . import words
-from .desk import ReadOnly
+from .desk import ReadOnly, Sorted
 from .models import AuditLog, EmailMessage, HistoryEntry
 
 
@@ -64,21 +66,56 @@ class HistoryAdmin(ReadOnly):
         return entry.line.who
 
 
+class Named(ChangeList):
+    """A page of the audit with the people who acted, in one query more."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        people = get_user_model()._base_manager.in_bulk({entry.user for entry in self.result_list if entry.user})
+        for entry in self.result_list:
+            entry.person = people.get(entry.user)
+
+
 @admin.register(AuditLog)
 class AuditAdmin(ReadOnly):
-    list_display = ("at", "action", "table", "record", "user", "request_id")
-    list_filter = ("action", "table")
+    list_display = ("at", "what", "table", "record", "who", "request_id")
+    list_filter = (("action", InWords), "table")
     search_fields = ("record", "user__exact", "request_id")
     date_hierarchy = "at"
     ordering = ("-at",)
     show_full_result_count = False
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return Named
+
+    @admin.display(description=_("what"), ordering="action")
+    def what(self, entry: AuditLog) -> Any:
+        return words.said().get(entry.action, entry.action)
+
+    @admin.display(description=_("by whom"), ordering="user")
+    def who(self, entry: Any) -> Any:
+        return entry.person or entry.user
+
+
+class Delivery(Sorted):
+    title, parameter_name = _("delivery"), "delivery"
+    sorts = {
+        "waiting": (_("waiting to be sent"), Q(sent_at=None, failed_at=None)),
+        "sent": (_("sent"), Q(sent_at__isnull=False)),
+        "given_up": (_("given up"), Q(failed_at__isnull=False)),
+    }
+
 
 @admin.register(EmailMessage)
 class EmailAdmin(ReadOnly):
-    exclude = ("secret",)
-    list_display = ("created_at", "kind", "to", "attempts", "due_at", "sent_at", "failed_at", "last_error")
-    list_filter = ("kind", ("sent_at", admin.EmptyFieldListFilter), ("failed_at", admin.EmptyFieldListFilter))
+    list_display = ("made", "what", "to", "attempts", "due_at", "sent_at", "failed_at", "last_error")
+    list_filter = (("kind", InWords), Delivery)
+    fields = ("what", "to", "made", "due_at", "attempts", "last_error", "sent_at", "failed_at")
     search_fields = ("to", "subject_id__exact")
     ordering = ("-created_at",)
     show_full_result_count = False
+
+    @admin.display(description=_("what"), ordering="kind")
+    def what(self, letter: EmailMessage) -> Any:
+        return words.said().get(letter.kind, letter.kind)

@@ -8,13 +8,14 @@ from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import PAGE_VAR
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from . import history, words
 from .buttons import Button, buttons_of
@@ -73,6 +74,10 @@ class Admin(admin.ModelAdmin):
                 widget.attrs["aria-label"] = f"{capfirst(db_field.verbose_name)}: {part}"
         return field
 
+    @admin.display(description=gettext_lazy("made at"), ordering="created_at")
+    def made(self, row: Any) -> Any:
+        return row.created_at
+
     # --- history ------------------------------------------------------------------------------------------
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
@@ -114,6 +119,19 @@ class Admin(admin.ModelAdmin):
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
         raise Http404  # Django would send people to the index, whether the row is nobody's or somebody else's
+
+
+class Sorted(admin.SimpleListFilter):
+    """A filter whose sorts of rows have names, in place of Django's "empty" and "not empty"."""
+
+    sorts: dict[str, tuple[Any, Q]] = {}
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(name, label) for name, (label, _which) in self.sorts.items()]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        _label, which = self.sorts.get(self.value() or "", ("", Q()))
+        return queryset.filter(which)
 
 
 class ReadOnly(Admin):

@@ -15,4 +15,4 @@ def errands(request: HttpRequest) -> Iterator[Errand]:
         return
     if failed := EmailMessage.objects.filter(failed_at__isnull=False).count():
         says = ngettext("%(count)d letter was given up", "%(count)d letters were given up", failed) % {"count": failed}
-        yield Errand(says, f"{reverse('admin:ticketing_emailmessage_changelist')}?failed_at__isempty=0", "bad")
+        yield Errand(says, f"{reverse('admin:ticketing_emailmessage_changelist')}?delivery=given_up", "bad")

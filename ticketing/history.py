@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from .bases import DatabaseUUID7, uuid7
@@ -36,7 +38,7 @@ class HistoryEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.subject_type} {self.action}"
+        return date_format(localtime(self.at), "j M Y, H:i")
 
 
 def by_user(user_id: UUID | None) -> str:

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
+from csp.constants import HEADER, HEADER_REPORT_ONLY
 from csp.middleware import CSPMiddleware
 from csp.utils import build_policy
 from django.conf import settings
@@ -78,13 +79,15 @@ class ContentPolicy(CSPMiddleware):
 
     def __init__(self, get_response: GetResponse) -> None:
         super().__init__(get_response)
-        self.usual = build_policy()
+        policies = {HEADER: build_policy(), HEADER_REPORT_ONLY: build_policy(report_only=True)}
+        self.usual = {name: policy for name, policy in policies.items() if policy}
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         is_usual = not settings.DEBUG and not hasattr(request, "_csp_nonce") and not any(name.startswith("_csp") for name in vars(response))
         if not is_usual:
             return super().process_response(request, response)
-        response.headers.setdefault("Content-Security-Policy", self.usual)
+        for name, policy in self.usual.items():
+            response.headers.setdefault(name, policy)
         return response
 
 

@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 from django.db import models
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 
 class Currency(models.TextChoices):
@@ -26,6 +27,16 @@ def rounded(amount: Decimal, currency: str) -> Decimal:
 def is_payable(amount: Decimal, currency: str) -> bool:
     """Answer whether the amount has no more decimals than its currency."""
     return amount == rounded(amount, currency)
+
+
+def in_full(amount: Decimal) -> str:
+    """Write a number with all its decimals, as the reader's language does."""
+    return number_format(amount, use_l10n=True, force_grouping=True)
+
+
+def priced(amount: Decimal, currency: str) -> str:
+    """Write what something costs: what costs nothing is free."""
+    return written(amount, currency) if amount else pgettext("price", "Free")
 
 
 def written(amount: Decimal, currency: str) -> str:

@@ -1,4 +1,4 @@
-"""History in words: what happened, to what, by whom. Each app says its deeds in a module `words`, in `SAID`."""
+"""History in words: what happened, to what, by whom. Each app says its deeds and its letters in a module `words`, in `SAID`."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -24,6 +24,13 @@ SAID: dict[str, Any] = {
     "deleted": _("Deleted"),
     "restored": _("Restored"),
     "demo_letter": _("Demo letter asked for"),
+    # deeds, as the audit names them
+    "CREATE": _("Added"),
+    "UPDATE": _("Changed"),
+    "DELETE": _("Deleted"),
+    "EXPORT": _("Taken away as a file"),
+    # letters, by their kind
+    "ticketing.demo_letter": _("A letter from the demo"),
 }
 Rows = dict[str, dict[Any, Model]]
 
@@ -78,7 +85,13 @@ def _things(entries: list[HistoryEntry]) -> Rows:
     ids = defaultdict(set)
     for entry in entries:
         ids[entry.subject_type].add(entry.subject_id)
-    return {label: model._base_manager.in_bulk(found) if (model := _model(label)) else {} for label, found in ids.items()}
+    return {label: _named(model).in_bulk(found) if (model := _model(label)) else {} for label, found in ids.items()}
+
+
+def _named(model: type[Model]) -> Any:
+    """Return its rows, each with what its name is made of, if it says so."""
+    parts = getattr(model, "NAMED_BY", ())
+    return model._base_manager.select_related(*parts) if parts else model._base_manager.all()
 
 
 def _people(entries: list[HistoryEntry]) -> dict[str, Any]:
@@ -107,7 +120,8 @@ def _who(actor: str, people: dict[str, Any], said: dict[str, Any], request: Http
 def _how(entry: HistoryEntry, said: dict[str, Any]) -> str:
     details = entry.details
     change = [code for code in (entry.old_status or details.get("old"), entry.new_status or details.get("new")) if code]
-    parts = [" → ".join(str(said.get(code, code)) for code in change)]
+    told_already = change == [entry.action]
+    parts = [] if told_already else [" → ".join(str(said.get(code, code)) for code in change)]
     parts += [str(said.get(code, code)) for code in (details.get("reason", ""), *details.get("fields", []))]
     parts += [f"{said.get(code, code)}: {figure}" for code, figure in details.get("figures", {}).items()]
     return ", ".join(part for part in parts if part)

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from events import prices
 from events.models import DiscountCode, Event, TicketTier, TierState
@@ -135,7 +135,7 @@ def _note(event: Event, tier: TicketTier, state: TierState, room: int) -> str:
 
 def price_of(event: Event, amount: Decimal) -> Price:
     if not amount:
-        return Price(amount, pgettext("price", "Free"), "")
+        return Price(amount, money.priced(amount, event.currency), "")
     about = ""
     if event.per_usdt and event.currency != "USDT":
         about = _("about %(amount)s") % {"amount": money.written(prices.in_usdt(amount, event.per_usdt), "USDT")}

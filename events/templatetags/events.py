@@ -7,7 +7,7 @@ from uuid import UUID
 from django import template
 
 from events.pages import TierLine
-from ticketing.money import written
+from ticketing.money import priced, written
 
 register = template.Library()
 
@@ -20,6 +20,11 @@ def urlquery(fields: dict[str, str]) -> str:
 @register.simple_tag
 def money(amount: Decimal, currency: str) -> str:
     return written(amount, currency)
+
+
+@register.simple_tag
+def price(amount: Decimal, currency: str) -> str:
+    return priced(amount, currency)
 
 
 @register.simple_tag

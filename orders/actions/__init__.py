@@ -9,6 +9,7 @@ from .ending import TicketUsed, cancel, cancel_seat
 from .holds import NotExtended, expire, extend, shorten
 from .letters import NothingToSend, TooManyLetters, owe_changes, owe_reminders, resend
 from .links import send_links
+from .numbering import NumberTaken, keep_number
 from .paying import mark_paid
 from .placing import (
     HOLDS_PER_BUYER,
@@ -40,6 +41,7 @@ __all__ = [
     "NotMoved",
     "NothingChosen",
     "NothingToSend",
+    "NumberTaken",
     "Offer",
     "OneOrderEach",
     "SeatFixed",
@@ -62,6 +64,7 @@ __all__ = [
     "expire",
     "extend",
     "hold_at_gate",
+    "keep_number",
     "lapse",
     "mark_paid",
     "may_answer",

@@ -17,7 +17,7 @@ from orders import attachments
 from orders.models import Order, OrderItem, Ticket
 from ticketing import prepared
 from ticketing.mail import EmailMessage, Letter
-from ticketing.money import written
+from ticketing.money import priced, written
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,9 @@ class Words:
     lines: list[str]
     label: str = field(default_factory=lambda: _("Your order"))
     notes: list[str] = field(default_factory=list)  # what people typed: shown as it was written, without links
+    closing: str = ""  # what comes behind all that
     brings_tickets: bool = False
+    asks_for_money: bool = False  # then the app that knows how it is paid says what to send
 
 
 def about(letter: EmailMessage) -> About:
@@ -82,6 +84,7 @@ def letter_of(found: About, words: Words) -> Letter:
     context = {
         "words": words,
         "event": event,
+        "order": order,
         "when": moment(event.starts_at, event),
         "doors": moment(event.doors_open_at, event) if event.doors_open_at else "",
         "place": place(event),
@@ -102,7 +105,7 @@ def _bought(found: About) -> list[tuple[str, str]]:
     if found.ticket:
         return [(str(found.ticket.tier), found.ticket.code)]
     items, currency = found.order.items.all(), found.order.currency
-    return [(f"{item.kept} × {item.tier}", written(item.unit_price * item.kept, currency)) for item in items if item.kept]
+    return [(f"{item.kept} × {item.tier}", priced(item.unit_price * item.kept, currency)) for item in items if item.kept]
 
 
 def _total(order: Order) -> str:

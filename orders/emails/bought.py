@@ -29,8 +29,9 @@ def held(letter: EmailMessage) -> Letter:
             lines.append(_("How to pay, %(promoter)s tells you. Write to %(email)s.") % seller)
     else:
         lines.append(_("Pay on the page of your order. It shows how, and how much time is left."))
-    lines.append(_("If you did not order anything, do nothing: without a payment nothing happens."))
-    return letter_of(found, Words(_("Held for you: %(title)s") % title, lines, _("Open your order"), [note for note in notes if note]))
+    heading, notes = _("Held for you: %(title)s") % title, [note for note in notes if note]
+    closing = _("If you did not order anything, do nothing: without a payment nothing happens.")
+    return letter_of(found, Words(heading, lines, _("Open your order"), notes, closing=closing, asks_for_money=True))
 
 
 def tickets(letter: EmailMessage) -> Letter:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Max, OuterRef, Q, Subquery, Sum, UniqueConstraint
 from django.db.models.functions import Coalesce, Greatest, Lower
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from events.models import DiscountCode, Event, TicketTier
@@ -231,6 +232,11 @@ class Order(Row):
     @property
     def google_auth(self) -> bool:
         return self.auth_method == SignIn.GOOGLE
+
+    @property
+    def held_because(self) -> str:
+        """Return why the gate lets nobody in with it, in the reader's language; empty if it does."""
+        return gettext(self.gate_hold) if self.gate_hold else ""
 
     @property
     def quantity(self) -> int:

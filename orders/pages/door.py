@@ -108,7 +108,7 @@ def _early(checked: Checked, event: Event, at: datetime) -> tuple[str, str]:
 
 
 def _held(checked: Checked, event: Event, at: datetime) -> tuple[str, str]:
-    reason = checked.ticket.order.gate_hold if checked.ticket else ""
+    reason = checked.ticket.order.held_because if checked.ticket else ""
     return reason, _("Send the guest to the box office: the seller must look at the payment first.")
 
 

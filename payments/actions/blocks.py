@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from payments.blocks import Arrival, Header
 from payments.models import Chain, ChainBlock, ChainCursor, Payment, PaymentAddress, Token, Transfer
@@ -137,7 +138,7 @@ def _halt(cursor: ChainCursor, at: datetime) -> None:
     """A chain that took back what it called final may take back anything: a person must look."""
     if cursor.halted:
         return
-    cursor.halted = "blocks that were final fell out of the chain"
+    cursor.halted = gettext_noop("blocks that were final fell out of the chain")  # said in the language of whoever reads it
     cursor.save(update_fields=["halted"])
     history.record(Chain.objects.get(pk=cursor.chain_id), "halted", at=at, by=history.SYSTEM, details={"block": cursor.number})
     logger.critical("a chain took back what was final; nothing is settled there any more", extra={"chain": str(cursor.chain_id)})

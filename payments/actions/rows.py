@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 import orders.actions
 from orders.models import Order
@@ -21,7 +22,7 @@ from .facts import Facts
 from .rates import NoRate, rate_in_use
 
 LATE_WINDOW = timedelta(hours=24)
-SEEN_GONE = "its payment fell out of the chain"
+SEEN_GONE = gettext_noop("Its payment fell out of the network.")  # said in the language of whoever reads it
 PENDING, CONFIRMING, PAID, EXPIRED, CANCELLED = (str(status) for status in Order.Status)
 WAITING = (State.AWAITING, State.PARTIAL)
 

@@ -1,5 +1,6 @@
 """By what the lists of orders, tickets and payments are narrowed."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -11,9 +12,17 @@ from django.utils.translation import gettext_lazy as _
 from events.models import Event
 from orders.models import Order, Ticket
 from orders.models.order import PAYMENT_STATUS
-from payments.models import Provider
+from payments.models import Payment, Provider
+from payments.words import PAYMENT_WORDS
 
 EVENTS = 30
+WAITING: dict[str, tuple[Any, Callable[[], Any]]] = {
+    "to_promoter": (_("to be paid to the promoter"), Payment.objects.to_promoter),
+    "without_tickets": (_("money came, and no tickets"), Payment.objects.without_tickets),
+    "doubted": (_("paid, and fell out of its network"), Payment.objects.doubted),
+    "to_go_back": (_("is to go back"), Payment.objects.to_go_back),
+    "over": (_("more than was due"), Payment.objects.over),
+}
 
 
 class Narrowing(admin.SimpleListFilter):
@@ -61,17 +70,17 @@ class WayOfOrder(Way):
 
 
 class Money(admin.SimpleListFilter):
-    """By the four words of the source documents, and where more came than was due."""
+    """By the four words of the source documents, and by what waits for a person."""
 
     title, parameter_name, path = _("payment"), "payment", "payment__"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        words = [("pending", _("pending")), ("completed", _("completed")), ("failed", _("needs a person")), ("refunded", _("refunded"))]
-        return [*words, ("over", _("more than was due"))]
+        return [*PAYMENT_WORDS.items(), *((name, label) for name, (label, _which) in WAITING.items())]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        if self.value() == "over":
-            return queryset.filter(**{self.path + "is_over": True})
+        if waiting := WAITING.get(self.value() or ""):
+            _label, which = waiting
+            return queryset.filter(**{self.path + "pk__in": which()})
         states = [state for state, word in PAYMENT_STATUS.items() if word == self.value()]
         return queryset.filter(**{self.path + "state__in": states}) if states else queryset
 

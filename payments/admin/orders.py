@@ -23,6 +23,7 @@ from orders.names import read_reference
 from payments import actions
 from payments.models import Payment
 from payments.owed import refunded
+from payments.pages.panel import usdt
 from ticketing import history, words
 from ticketing.buttons import Reason, button
 from ticketing.history import HistoryEntry
@@ -35,7 +36,8 @@ from .filters import Money, OfEvent, OrderState, WayOfOrder
 
 MARKS = {"pending": "wait", "confirming": "seen", "paid": "ok", "expired": "", "cancelled": "bad"}
 TOLD = 100
-# What a state means, and what to do next (P-15).
+ADDRESS = 42  # characters; a transaction has more
+# What a state means, and what to do next (P-15): by the order's status, and before that by its money.
 MEANS = {
     "pending": _("Places are held until the time below. If the money came to you, mark it paid; then the tickets go out by mail."),
     "confirming": _("Money was seen and is not yet certain. There is nothing to do."),
@@ -44,7 +46,28 @@ MEANS = {
         "Nobody paid in time, and the places went back. If the money came after all, mark it paid: places are taken anew, if there are any."
     ),
     "cancelled": _("Its tickets open nothing, and its places went back."),
+    ("pending", "partial"): _(
+        "A part of the money has come. The places are held until the time below, and the buyer knows what is missing."
+    ),
+    ("paid", "review"): _(
+        "Its payment fell out of the network, which mostly mends that within minutes. Until then its tickets open no door, and the buyer "
+        "knows. There is nothing to do."
+    ),
+    ("expired", "review"): _(
+        "Money came, and the places had gone back. Mark it paid, and places are taken anew, if there are any; or ask the buyer where to "
+        "send the money."
+    ),
+    ("cancelled", "review"): _("Money came for it, and it has no tickets. Ask the buyer where to send the money."),
+    ("cancelled", "refunding"): _("Its tickets open nothing, and its places went back. The buyer waits for the money."),
 }
+# Who watches the chain, need not ask anybody whether it was paid.
+WATCHED = _("Places are held until the time below. What comes in USDT is seen by itself, and then the tickets go out by mail.")
+
+
+def means(order: Order) -> Any:
+    if (order.status, order.payment.state, order.payment.provider) == ("pending", "awaiting", "usdt"):
+        return WATCHED
+    return MEANS.get((order.status, order.payment.state)) or MEANS[order.status]
 
 
 def mark(order: Order) -> Any:
@@ -82,7 +105,7 @@ class OrderAdmin(Ledger):
     list_display = ("named", "state", "buyer", "places", "sum", "reserved_at")
     list_filter = (OrderState, Money, WayOfOrder, OfEvent)
     search_fields = ("reference",)
-    searched_by = _("Name, e-mail, reference, ticket code, or number in an older system.")
+    searched_by = _("Name, e-mail, reference, ticket code, transaction, address, or number in an older system.")
     ordering = ("-pk",)
 
     # --- the list -----------------------------------------------------------------------------------------
@@ -137,17 +160,18 @@ class OrderAdmin(Ledger):
             "order": order,
             "payment": payment,
             "mark": mark(order),
-            "means": MEANS[order.status],
+            "means": means(order),
             "by_hand": by_hand(payment),
             "moments": " ".join(_moments(order)),
             "items": [_line(order, item) for item in order.items.select_related("tier").order_by("tier__position")],
             "sums": [(label, written(amount, order.currency)) for label, amount in _sums(order) if amount],
             "total": written(order.total, order.currency),
             "goes_back": written(back, order.currency) if (back := refunded(payment)) else "",
+            "usdt": usdt(payment, order, timezone.now()),
             "tickets": tickets,
             "concerns": order.concerns.select_related("answered_by").order_by("asked_at"),
             "notes": order.notes.select_related("author").order_by("created_at"),
-            "letters": EmailMessage.objects.filter(subject_id__in=subjects).order_by("created_at")[:TOLD],
+            "letters": _letters(subjects),
             "lines": words.told(lines, request),
         }
         return super().render_change_form(request, context, *args, **kwargs)
@@ -208,6 +232,9 @@ def matching(rows: Any, typed: str) -> Any:
         return rows
     if reference := read_reference(typed):
         return rows.filter(reference=reference)
+    if typed[:2].lower() == "0x":
+        name = "address__address" if len(typed) == ADDRESS else "address__transfers__tx_hash"  # each has an index
+        return rows.filter(pk__in=Payment.objects.filter(**{name: typed.lower()}).values("order"))
     if "@" in typed:
         # Two questions, each with its index; as one with "or" they would look at every order.
         held = Ticket.objects.held_by(typed).values("order")
@@ -239,6 +266,11 @@ def _sums(order: Order) -> list[tuple[Any, Any]]:
         (_("Service fee"), order.service_fee),
         (_("Tax"), order.tax),
     ]
+
+
+def _letters(subjects: list[Any]) -> list[tuple[Any, EmailMessage]]:
+    known, found = words.said(), EmailMessage.objects.filter(subject_id__in=subjects).order_by("created_at")
+    return [(known.get(letter.kind, letter.kind), letter) for letter in found[:TOLD]]
 
 
 def _by(request: HttpRequest) -> dict[str, Any]:

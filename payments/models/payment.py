@@ -1,5 +1,7 @@
 """How an order is paid, and how far that has come."""
 
+from typing import Any, Self
+
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q
 from django.utils.translation import gettext_lazy as _
@@ -32,11 +34,35 @@ class State(models.TextChoices):
 WITHOUT_ADDRESS = (Provider.FREE, Provider.MANUAL, Provider.COMP)
 
 
+FACTS = ("is_under", "is_over", "is_late", "is_reorged")
+
+
+class PaymentQuerySet(RowQuerySet):
+    """What waits for a person, in lists and errands alike."""
+
+    def to_promoter(self) -> Self:
+        return self.filter(provider=Provider.MANUAL, state=State.AWAITING, order__status=Order.Status.PENDING)
+
+    def without_tickets(self) -> Self:
+        return self.filter(state=State.REVIEW).exclude(order__status=Order.Status.PAID)
+
+    def doubted(self) -> Self:
+        """Return what had paid for tickets, and fell out of its chain again."""
+        return self.filter(state=State.REVIEW, order__status=Order.Status.PAID)
+
+    def to_go_back(self) -> Self:
+        return self.filter(state=State.REFUNDING)
+
+    def over(self) -> Self:
+        return self.filter(is_over=True)
+
+
 class Payment(Row):
     """One for each order. Which of its states go with which status of the order, a trigger holds at each commit."""
 
     Provider, State = Provider, State
     STATUS_FIELD = "state"
+    NAMED_BY = ("order",)  # read with it where many are named
 
     TRANSITIONS = {
         State.AWAITING: {State.PARTIAL, State.CONFIRMING, State.SETTLED, State.REVIEW},
@@ -66,7 +92,7 @@ class Payment(Row):
     is_reorged = models.BooleanField(_("fell out of the chain once"), default=False, editable=False)
     touched_height = models.BigIntegerField(null=True, blank=True, editable=False)  # somebody must look at its money anew
 
-    objects = RowQuerySet.as_manager()
+    objects = PaymentQuerySet.as_manager()
 
     class Meta:
         verbose_name, verbose_name_plural = _("payment"), _("payments")
@@ -102,5 +128,10 @@ class Payment(Row):
             Index(fields=["touched_height"], condition=Q(touched_height__isnull=False), name="payments_touched"),
         ]
 
+    @property
+    def facts_in_words(self) -> list[Any]:
+        """Return what else is true of its money, in words."""
+        return [field.verbose_name for field in self._meta.local_fields if field.name in FACTS and getattr(self, field.name)]
+
     def __str__(self) -> str:
-        return f"{self.get_provider_display()}, {self.get_state_display()}"
+        return f"{self.order.reference}, {self.get_provider_display()}"

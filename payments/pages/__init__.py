@@ -1,6 +1,7 @@
 """What the pages of buying show: plain values for templates."""
 
 from .consent import consent
+from .letters import to_send
 from .looking import known_of
 from .machine import as_json
 from .offers import AWAY, forget_offers, state_of_usdt, way_to_pay, ways_to_pay
@@ -23,6 +24,7 @@ __all__ = [
     "order_with",
     "receipt_of",
     "state_of_usdt",
+    "to_send",
     "way_to_pay",
     "ways",
     "ways_to_pay",

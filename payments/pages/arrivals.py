@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from payments import links
 from payments.actions.facts import Facts
-from payments.amounts import digits
+from payments.amounts import told
 from payments.models import Transfer
 
 from .words import moment
@@ -43,7 +43,7 @@ def besides(count: int) -> str:
 
 def came(one: Transfer, facts: Facts) -> Arrived:
     return Arrived(
-        amount=digits(int(one.amount), one.token.decimals),
+        amount=told(int(one.amount), one.token.decimals),
         token=one.token.label,
         chain=one.chain.name,
         when=moment(one.block_at, facts.order.event),

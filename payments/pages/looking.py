@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from orders.models import Order
-from payments.amounts import digits
+from payments.amounts import told
 from payments.models import Transfer
 
 
@@ -17,7 +17,7 @@ def known_of(order: Order, tx: str) -> str:
             "Compare address and network in your wallet; if they are right and nothing shows, "
             "write to the seller and send the transaction along."
         )
-    words = {"amount": digits(int(found.amount), found.token.decimals), "token": found.token.label, "chain": found.chain.name}
+    words = {"amount": told(int(found.amount), found.token.decimals), "token": found.token.label, "chain": found.chain.name}
     if not found.canonical:
         return _("We saw %(amount)s %(token)s, and the network took it back. It mostly comes again by itself within minutes.") % words
     if not found.accepted:

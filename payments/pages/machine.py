@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from orders.models import Order, Ticket
+from payments import amounts
 from payments.models import Payment
 from payments.wallet import checksummed
 
@@ -29,8 +30,8 @@ def _in_usdt(order: Order, at: datetime) -> dict[str, Any]:
     if panel is None:
         return {}
     return {
-        "due": panel.due,
-        "received": panel.received,
+        "due": amounts.digits(panel.facts.money.due, panel.quote.token.decimals),
+        "received": amounts.digits(panel.facts.money.seen, panel.quote.token.decimals),
         "remaining": panel.remaining,
         "confirmations": panel.confirmations,
         "needed": panel.needed,

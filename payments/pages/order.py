@@ -18,7 +18,7 @@ from payments import owed
 from payments.models import Payment, Provider, State
 from ticketing import prepared
 from ticketing.history import HistoryEntry
-from ticketing.money import written
+from ticketing.money import rounded, written
 
 from .headings import headings
 from .panel import Usdt, usdt
@@ -93,6 +93,11 @@ class OrderPage:
     @property
     def by_hand(self) -> bool:
         return self.payment.provider == Provider.MANUAL
+
+    @property
+    def to_type(self) -> str:
+        """Return the total as banks take it: a point, and nothing between the thousands."""
+        return f"{rounded(self.order.total, self.order.currency):f}"
 
     @property
     def ordered(self) -> str:

@@ -57,23 +57,28 @@ class Usdt:
 
     @property
     def due(self) -> str:
-        return self._written(self.facts.money.due)
+        return self._told(self.facts.money.due)
 
     @property
     def received(self) -> str:
-        return self._written(self.facts.money.seen)
+        return self._told(self.facts.money.seen)
 
     @property
     def remaining(self) -> str:
-        return self._written(self.left)
+        """Return what is to be sent, as wallets and exchanges take it: they know no other point."""
+        return amounts.digits(self.left, self.quote.token.decimals)
+
+    @property
+    def missing(self) -> str:
+        return self._told(self.left)
 
     @property
     def excess(self) -> str:
-        return self._written(self.facts.excess)
+        return self._told(self.facts.excess)
 
     @property
     def forgiven(self) -> str:
-        return self._written(self.left) if self.facts.payment.is_under and self.left else ""
+        return self.missing if self.facts.payment.is_under and self.left else ""
 
     @property
     def left(self) -> int:
@@ -185,8 +190,8 @@ class Usdt:
             return ""
         return f"{reverse('payments:demo-wallet')}?{urlencode({'to': self.address, 'amount': self.remaining})}"
 
-    def _written(self, units: int) -> str:
-        return amounts.digits(units, self.quote.token.decimals)
+    def _told(self, units: int) -> str:
+        return amounts.told(units, self.quote.token.decimals)
 
 
 def usdt(payment: Payment, order: Order, at: datetime) -> Usdt | None:

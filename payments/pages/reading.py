@@ -13,6 +13,7 @@ from orders.models import Order
 from payments.models import Provider, Quote, State
 from ticketing import prepared
 
+from .offers import Network, networks
 from .state import CHECKING, HELD, PAID, SEEN, Clock, is_returnable, payment_of, state_of
 
 SOON, LATER, SELDOM = 3, 10, 60  # seconds between two looks of an open page
@@ -64,7 +65,13 @@ def etag(order: Order, at: datetime) -> str:
     state, event, clock = state_of(order, at), order.event, Clock(at, order.expires_at or at, "")
     rows = (order.updated_at, payment_of(order).updated_at, order.told_at, event.version, event.status, _chains_stamp(order, at))
     time = (state, clock.ticks, clock.low, is_returnable(order, at), event.is_over(at), poll(order, state, at), _minute(order, at))
-    return sha256(" ".join(map(str, (*rows, *time, get_language()))).encode()).hexdigest()[:20]
+    seller = (event.promoter.name, event.promoter.contact_email, event.promoter.payment_text)
+    return sha256(" ".join(map(str, (*rows, *time, *seller, *_offered(order, state), get_language()))).encode()).hexdigest()[:20]
+
+
+def _offered(order: Order, state: str) -> list[Network]:
+    """Return the networks to choose from, which are kept for all pages together."""
+    return networks() if state == HELD and payment_of(order).provider == Provider.USDT else []
 
 
 def poll(order: Order, state: str, at: datetime) -> int:

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from orders.models import OrderItem
 from orders.papers.receipt import Receipt
 from ticketing import identity
-from ticketing.money import written
+from ticketing.money import priced, written
 
 from .order import OrderPage
 from .state import ENDED
@@ -21,7 +21,7 @@ def receipt_of(page: OrderPage) -> Receipt:
         reference=page.order.reference,
         facts=[(name, value) for name, value in _facts(page) if value],
         lines=[_line(page, item) for item in page.items],
-        sums=[(name, written(amount, page.order.currency)) for name, amount in _sums(page)],
+        sums=[(name, priced(amount, page.order.currency)) for name, amount in _sums(page)],
         after=[(_("Goes back to you"), written(page.refund, page.order.currency))] if page.refund else [],
         note=f"{page.heading}. {page.lead}" if page.state == ENDED else "",
     )
@@ -38,7 +38,7 @@ def _facts(page: OrderPage) -> Iterator[tuple[str, str]]:
     yield _("Ordered"), page.ordered
     yield _("Paid"), f"{page.paid}, {page.payment.get_provider_display()}" if page.paid else ""
     if page.usdt:
-        yield _("In USDT"), page.usdt.due
+        yield _("In USDT"), f"{page.usdt.due} USDT"
         yield _("Rate for 1 USDT"), page.usdt.rate
         yield _("Price fixed"), page.usdt.fixed
         yield _("Network"), page.usdt.chain
@@ -51,7 +51,7 @@ def _facts(page: OrderPage) -> Iterator[tuple[str, str]]:
 def _line(page: OrderPage, item: OrderItem) -> tuple[str, str, str, str]:
     words = ngettext("%(count)s given back", "%(count)s given back", item.returned) % {"count": item.returned}
     what = f"{item.tier.name} ({words})" if item.returned else item.tier.name
-    return what, str(item.quantity), written(item.unit_price, page.order.currency), written(item.total, page.order.currency)
+    return what, str(item.quantity), priced(item.unit_price, page.order.currency), priced(item.total, page.order.currency)
 
 
 def _sums(page: OrderPage) -> Iterator[tuple[str, Decimal]]:

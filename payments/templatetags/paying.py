@@ -1,12 +1,14 @@
-"""The part of the event's form that asks how to pay: its page is of an app to the right, and loads this by name."""
+"""What pages and letters of apps to the right say of paying: their templates load this by name."""
 
 from functools import lru_cache
 
 from django import template
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from orders.models import Order
 from payments import pages
 from payments.models import Provider
 
@@ -24,6 +26,11 @@ def ways_to_pay(context: template.Context) -> SafeString:
     chosen = typed if typed in ways else next(iter(ways), "")
     is_away = str(Provider.USDT) not in ways and pages.state_of_usdt(page["paying"]["currency"]) == pages.AWAY
     return _drawn(get_language() or "", page["promoter"], ways, chosen, is_away)
+
+
+@register.simple_tag
+def to_send(order: Order) -> str:
+    return pages.to_send(order, timezone.now())
 
 
 @lru_cache(maxsize=500)  # every page of an event has it, and there are few that differ

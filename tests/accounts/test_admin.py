@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 
-from accounts import roles
+from accounts import actions, roles
 from accounts.models import Invitation, Promoter
 from events.actions import cancel
 from tests import factories
@@ -78,6 +78,32 @@ def test_staff_invite_a_promoter(client, admin):
     asked = Invitation.objects.get()
     assert (asked.email, asked.name, asked.role, asked.promoter) == ("nina@example.org", "Nordlys", "owner", None)
     assert HistoryEntry.objects.get(action="invited").actor == f"user:{admin.pk}"
+
+
+def test_lists_are_narrowed_by_what_became_of_a_row(client, admin):
+    team = factories.promoter()
+    factories.member(team)
+    waiting, withdrawn = (factories.invitation(team, f"{name}@example.org") for name in ("nina", "omar"))
+    actions.withdraw_invitation(invitation_id=withdrawn.pk, by=team.owner, at=factories.THEN)
+    actions.delete_user(user_id=factories.person("Paul").pk, by=factories.staff("Root", "superadmin"), at=factories.THEN, language="en")
+
+    def listed(model, **asked):
+        return {row.email for row in client.get(reverse(f"admin:accounts_{model}_changelist"), asked).context["cl"].result_list}
+
+    found = [listed("invitation", answer=answer) for answer in ("open", "accepted", "withdrawn")]
+    assert found == [{waiting.email}, {"greta@example.org"}, {withdrawn.email}]
+    assert (listed("user", deleted="yes"), "paul@example.org" in listed("user", deleted="no")) == ({"paul@example.org"}, False)
+
+
+def test_a_promoters_page_names_its_team_and_costs_the_same_however_large(client, admin, django_assert_max_num_queries):
+    team = factories.promoter()
+    for number in range(9):
+        factories.member(team, f"Helper{number}")
+
+    with django_assert_max_num_queries(13):
+        page = client.get(reverse("admin:accounts_promoter_change", args=[team.pk])).content.decode()
+
+    assert "Helper8, gate" in page
 
 
 @pytest.mark.parametrize("model", ["user", "promoter", "invitation"])

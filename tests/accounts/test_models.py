@@ -170,6 +170,6 @@ def test_words_for_people():
 
     assert [str(row) for row in (team, PromoterMember.objects.get(), Invitation.objects.get())] == [
         "Other",
-        f"gate {PromoterMember.objects.get().pk}",
-        f"gate {Invitation.objects.get().pk}",
+        "Greta, gate",
+        "greta@example.org, gate",
     ]

@@ -38,6 +38,11 @@ def look(page):
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
 
+# Codes that are parted at the end of a line, if there is hardly any room.
+PARTED = """[...document.querySelectorAll(".mono, .unbroken")].filter(one => {
+    one.parentElement.style.inlineSize = "4ch"; return one.getClientRects().length > 1; }).map(one => one.textContent)"""
+
+
 def test_a_phone_buys_in_usdt_short_at_first_and_the_page_becomes_the_tickets(visit, accessible, world):
     page = visit("/events/malam-jazz/")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -49,6 +54,7 @@ def test_a_phone_buys_in_usdt_short_at_first_and_the_page_becomes_the_tickets(vi
     page.get_by_role("heading", name="Send 9.21 USDT").wait_for()
     accessible(page)
 
+    assert page.locator(".unbroken").count() == 2
     assert scanned(page) == [f"ethereum:0x{'55' * 20}@31337/transfer?address={ADDRESS}&uint256=9210000"]
     page.get_by_text("Address only").click()
     assert scanned(page) == [ADDRESS]
@@ -77,6 +83,7 @@ def test_a_phone_buys_in_usdt_short_at_first_and_the_page_becomes_the_tickets(vi
     page.get_by_role("heading", name="Paid. See you 3 March.").wait_for()
     page.get_by_role("link", name="Open ticket").wait_for()
     accessible(page)
+    assert page.evaluate(PARTED) == []
 
 
 def test_usdt_is_paid_without_scripts(visit, world):

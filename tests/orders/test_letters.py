@@ -71,9 +71,11 @@ def test_held_letter_says_until_when_how_to_pay_and_where():
     for body in both(letter):
         assert f"http://localhost:8000/orders/{order.secret}/" in body
         assert "held until Wednesday 3 February 2027, 16:00 WIB" in body
-        assert f"Pay IDR 330,000 to Radio Hujan, and write {order.reference}" in body
+        assert f"Pay IDR 330,000 to Radio Hujan, and write {order.reference}" in re.sub("<[^>]+>", "", body)
+        assert body.index("Bank Mandiri 123") < body.index("If you did not order anything")
         for words in ("Bank Mandiri 123", "2 × Regular", "Trio Senja", "Wednesday 3 March 2027, 16:00 WIB", "hello@radio.example"):
             assert words in body
+    assert f'write <span style="white-space:nowrap">{order.reference}</span> with it' in letter.alternatives[0][0]
     assert letter.attachments == []
 
 
@@ -105,7 +107,9 @@ def test_free_orders_and_comps_get_their_tickets_at_once(monkeypatch):
     payments.actions.give_comps(wishes=[factories.wish(event, "Dora")], by=None, at=THEN)
 
     assert owed() == [("tickets", "bea@example.org"), ("tickets", "dora@example.org")]
-    assert sent().attachments[0][:2] == ("tickets.pdf", b"%PDF")
+    letter = sent()
+    assert letter.attachments[0][:2] == ("tickets.pdf", b"%PDF")
+    assert "1 × Regular: Free" in letter.body
 
 
 def test_letter_that_comes_late_says_where_the_order_stands():

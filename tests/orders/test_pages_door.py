@@ -199,6 +199,16 @@ def test_each_refusal_is_said_in_words(gate, ticket, words):
     assert said["state"] != "ok"
 
 
+def test_why_an_order_is_held_is_said_in_the_language_of_the_gate(gate, ticket):
+    Order.objects.update(gate_hold="The event is over.")  # any sentence that is translated
+
+    answer = gate.post(
+        here(ticket, "scan/"), {"gate": "A", "nonce": "attempt-held", "code": text_of(ticket)}, headers=JSON | {"accept-language": "id"}
+    )
+
+    assert answer.json()["says"] == "Acara sudah selesai."
+
+
 def test_too_early_and_too_late(gate, ticket):
     with time_machine.travel(NIGHT - timedelta(hours=7)):
         factories.sign_in(gate, factories.person("Greta"))

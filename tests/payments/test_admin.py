@@ -12,12 +12,15 @@ from django.urls import reverse
 import events.actions
 import orders.actions
 from accounts import roles
+from events.models import Event
 from orders.models import Concern, Note, Order, Ticket
 from payments import actions
+from payments.models import Transfer
+from payments.wallet import checksummed
 from tests import factories
 from tests.factories import THEN
 from tests.payments import keys, states
-from tests.payments.world import make
+from tests.payments.world import address, make
 from tests.promises import kept
 from ticketing.models import EmailMessage, HistoryEntry
 
@@ -82,6 +85,19 @@ def test_p_04_k_08_orders_are_found_by_each_of_their_names(client, owner, event)
         assert found(client, q=typed) == set(), typed
 
 
+def test_p_04_orders_are_found_by_transaction_and_by_address(client, settings):
+    settings.WALLET_XPUBS = [keys.xpub()]
+    world = make(seats=9)
+    order, _other = states.paid(world), states.waiting(world)
+    factories.sign_in(client, order.event.promoter.owner)
+
+    for typed in (checksummed(address(order)), address(order).upper(), f" {Transfer.objects.get().tx_hash} "):
+        assert found(client, q=typed) == {order.reference}, typed
+        assert order.reference in text(client.get(url("changelist", model="payments_payment"), {"q": typed})), typed
+    for typed in ("0x", "0x00", "0x" + "0" * 64, "0x%"):
+        assert found(client, q=typed) == set(), typed
+
+
 def test_p_04_orders_are_narrowed_by_status_payment_way_and_event(client, owner, event):
     other = factories.published(event.promoter, title="Other", tiers=[{"name": "Free", "price": Decimal(0), "quantity": 9}])
     held, hand = factories.order(event, "Bea"), factories.paid(event, "Carl")
@@ -130,6 +146,18 @@ def test_half_cancelled_order_says_so_in_list_and_page(client, owner, event):
         assert words in page
 
 
+def test_list_of_payments_shortens_the_reason_and_its_page_has_all_of_it(client, owner, event):
+    order, reason = factories.order(event), "Seen on the account of the hall, where it came without a name. " * 3
+    actions.settle_by_hand(order_id=order.pk, reason=reason, by=owner, at=THEN)
+
+    listed, page = (
+        text(client.get(url("changelist", model="payments_payment"))),
+        text(client.get(url("change", order.payment.pk, model="payments_payment"))),
+    )
+
+    assert (f"{reason[:79]}…" in listed, reason.strip() in listed, reason.strip() in page) == (True, False, True)
+
+
 def test_page_tells_what_happened_in_words_and_which_letters_went_out(client, owner, event):
     order = factories.order(event)
     actions.settle_by_hand(order_id=order.pk, reason="Seen.", by=owner, at=THEN)
@@ -141,8 +169,8 @@ def test_page_tells_what_happened_in_words_and_which_letters_went_out(client, ow
         "Order placed",
         "Settled by hand",
         "Note",
-        "orders.held",
-        "orders.tickets",
+        "Places are held, bea@example.org",
+        "The tickets, bea@example.org",
         "waiting to be sent",
         "Comes with &lt;b&gt;a dog",
     ):
@@ -281,29 +309,84 @@ def test_orders_are_changed_by_buttons_alone(client, owner, event):
     assert Order.objects.values().get() == before
 
 
+def errands(client):
+    """Return what the overview says waits, each with the orders that its link leads to."""
+    waiting = client.get("/admin/").context["errands"]
+    return {errand.says: set(re.findall(r"BK-[0-9A-Z]{10}", text(client.get(errand.url)))) for errand in waiting}
+
+
 def test_errand_names_orders_that_wait_for_a_payment_by_hand(client, owner, event):
     order = factories.order(event)
 
-    page = text(client.get("/admin/"))
-
-    assert "1 order waits for a payment to you" in page
-    assert found(client, state="pending", way="manual") == {order.reference}
+    assert errands(client) == {"1 order waits for a payment to you": {order.reference}}
     actions.settle_by_hand(order_id=order.pk, reason="Seen", by=owner, at=THEN)
-    assert "waits for a payment" not in text(client.get("/admin/"))
+    assert errands(client) == {}
 
 
-def test_errand_names_money_that_brought_no_tickets(client, settings):
+def test_each_errand_of_money_leads_to_the_orders_that_it_counts(client, settings):
     settings.WALLET_XPUBS = [keys.xpub()]
-    world = make()
-    unclear, over = states.annulled(world), states.over(world)
-    factories.sign_in(client, unclear.event.promoter.owner)
+    world = make(seats=9)
+    without, over, paid = states.annulled(world), states.over(world), states.paid(world)
+    back = factories.paid(Event.objects.get(), "Rich", at=world.at)
+    actions.annul(order_id=back.pk, reason="Ill", by=None, at=world.at)
+    doubted = states.doubted(world)
+    factories.sign_in(client, without.event.promoter.owner)
 
-    page = text(client.get("/admin/"))
+    assert errands(client) == {
+        "Money came for 1 order that has no tickets: its page says what you can do": {without.reference},
+        "The payment of 1 order fell out of its network: until it is back, the tickets open no door": {doubted.reference},
+        "More than was due came for 1 order: what is too much is the buyer’s": {over.reference},
+        "1 buyer waits for money back from you": {back.reference},
+    }
+    assert paid.reference in found(client, payment="completed")
+    assert found(client, payment="failed") == {without.reference, doubted.reference}
 
-    assert "Money came for 1 order that has no tickets" in page
-    assert (found(client, payment="failed"), found(client, payment="over")) == ({unclear.reference}, {over.reference})
-    states.doubted(world)  # of this the network has the say
-    assert "Money came for 1 order that" in text(client.get("/admin/"))
+
+def test_page_says_what_came_in_usdt_and_where_to(client, settings):
+    settings.WALLET_XPUBS = [keys.xpub()]
+    world = make(seats=9, explorer="https://explorer.example")
+    factories.sign_in(client, Event.objects.get().promoter.owner)
+
+    for made, said in (
+        (
+            states.over,
+            (
+                "Asked for 9.21 USDT",
+                "Rate for 1 USDT IDR 16,300",
+                "Has come 10.21 USDT",
+                "Too much, and the buyer’s 1.00 USDT",
+                "USDT, settled, more than was due",
+            ),
+        ),
+        (states.stray, ("Has come 0.00 USDT", "12.00 Other", "does not count")),
+        (states.short, ("Has come 8.21 USDT", "Missing 1.00 USDT")),
+        (states.changed_address, ("The address in the database is not the wallet’s",)),
+    ):
+        order = made(world)
+        html = text(client.get(url("change", order.pk)))
+        shown = " ".join(re.sub("<[^>]+>", " ", html).split())
+        assert [words for words in said if words not in shown] == [], shown
+        is_ours = made is not states.changed_address
+        actions.annul(order_id=order.pk, reason="Next", by=None, at=world.at)  # nobody holds more than two
+        assert (f'href="https://explorer.example/address/{checksummed(address(order))}"' in html) == is_ours
+        assert all(
+            f'href="https://explorer.example/tx/{one.tx_hash}"' in html for one in Transfer.objects.filter(address__payment__order=order)
+        )
+
+
+def test_p_15_page_says_what_each_state_of_the_money_means(client, settings):
+    settings.WALLET_XPUBS = [keys.xpub()]
+    world = make(seats=9)
+    factories.sign_in(client, Event.objects.get().promoter.owner)
+
+    for made, words in (
+        (states.doubted, "Its payment fell out of the network"),
+        (states.annulled, "Ask the buyer where to send the money."),
+        (states.short_at_the_end, "Money came, and the places had gone back."),
+        (states.waiting, "What comes in USDT is seen by itself"),
+        (states.short, "A part of the money has come."),
+    ):
+        assert words in text(client.get(url("change", made(world).pk))), made.__name__
 
 
 # --- given away -----------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from django.core import mail as outbox
 from accounts import roles
 from payments import actions
 from payments.known import KNOWN
-from payments.models import Chain
+from payments.models import Chain, ChainCursor
 from tests import factories
 from tests.events.test_pages import text
 from tests.factories import THEN
@@ -52,11 +52,17 @@ def test_staff_read_in_the_admin_how_well_chains_are_seen_and_change_nothing(cli
         seen = text(client.get("/admin/payments/chain/"))
         assert "0x5555555555555555555555555555555555555555" in text(client.get(one))
         assert client.post(one, {"name": "Mine"}).status_code == 403
+        bahasa = text(client.get("/admin/payments/chain/", headers={"accept-language": "id"}))
+        ChainCursor.objects.update(halted="blocks that were final fell out of the chain")
+        halted = text(client.get("/admin/payments/chain/", headers={"accept-language": "id"}))
+        ChainCursor.objects.update(halted="")
         clock.shift(timedelta(minutes=6))
         lost = text(client.get("/admin/payments/chain/"))
         factories.sign_in(client, factories.staff("Moe", roles.MODERATOR))
         assert client.get("/admin/payments/chain/").status_code == 403
 
     assert "Test chain 31337 seen block 2, nothing final yet, read to its end 0 s ago" in seen
+    assert "blok 2, belum ada yang final, terbaca sampai ujung 0 detik lalu" in bahasa
+    assert "terhenti di blok 2: blok yang sudah final keluar dari rantai" in halted
     assert "Polygon 137 switched off –" in seen
     assert "Test chain 31337 not seen, not sold" in lost

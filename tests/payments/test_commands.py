@@ -7,11 +7,18 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from events.models import Event
+from orders.actions import NumberTaken, keep_number
 from orders.models import Order
 from tests import factories
+from tests.payments import keys
+from tests.payments.world import make
 from tests.promises import kept
+from ticketing.models import HistoryEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +45,47 @@ def test_d_16_create_booking_says_true_and_books_once_for_one_id(event):
     order = Order.objects.get()
     assert (order.status, order.buyer_email, factories.tier().sold) == ("paid", "bea@example.org", 1)
     assert order.reference in said
+    assert kept()
+
+
+def test_d_16_d_17_a_booking_is_cancelled_by_the_number_that_it_was_made_with(event):
+    run("create_booking", "bea@example.org", event.slug, "--booking-id", "BK-1K2L3M4N5O-ABC123")
+    assert (Order.objects.get().legacy_reference, HistoryEntry.objects.get(action="numbered").details) == (
+        "BK-1K2L3M4N5O-ABC123",
+        {"number": "BK-1K2L3M4N5O-ABC123"},
+    )
+
+    assert run("cancel_booking", "BK-1K2L3M4N5O-ABC123") == "true\n"
+    assert (Order.objects.get().status, factories.tier().sold) == ("cancelled", 0)
+
+
+def test_create_booking_books_nothing_under_a_number_of_another_order(event):
+    run("create_booking", "bea@example.org", event.slug, "--booking-id", "RES-1")
+
+    with pytest.raises(CommandError, match="belongs to another order"):
+        run("create_booking", "carl@example.org", event.slug, "--booking-id", "RES-1")
+    assert (Order.objects.get().buyer_email, factories.tier().sold) == ("bea@example.org", 1)
+    with pytest.raises(NumberTaken), CaptureQueriesContext(connection) as asked:
+        keep_number(order_id=Order.objects.get().pk, number="RES-2", at=timezone.now(), by="system")
+    assert [query for query in asked if 'FROM "orders_order"' in query["sql"] and "FOR NO KEY UPDATE" in query["sql"]]
+
+
+def test_d_16_places_that_cost_something_wait_for_their_way_or_are_given_away(settings):
+    settings.WALLET_XPUBS = [keys.xpub()]
+    world = make(start=timezone.now().replace(microsecond=0) - timedelta(seconds=4))
+    world.rate()
+    event = Event.objects.get()
+
+    for name, way in (("bea", []), ("carl", ["--way", "usdt"]), ("dora", ["--give", "Press"])):
+        for _ in range(2):
+            run("create_booking", f"{name}@example.org", event.slug, "--booking-id", name, *way)
+
+    found = Order.objects.order_by("buyer_email").values_list("buyer_email", "payment__provider", "status", "notes__text")
+    assert list(found) == [
+        ("bea@example.org", "manual", "pending", None),
+        ("carl@example.org", "usdt", "pending", None),
+        ("dora@example.org", "comp", "paid", "Press"),
+    ]
     assert kept()
 
 

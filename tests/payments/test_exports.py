@@ -102,6 +102,15 @@ def test_what_people_typed_is_no_formula(client, owner, event, start):
     assert "HYPERLINK(1)" in inside
 
 
+def test_export_speaks_the_language_of_who_takes_it(client, owner, event):
+    factories.paid(event)
+
+    answer = client.get(reverse("admin:orders_order_orders_csv"), headers={"accept-language": "id"})
+    lines = b"".join(answer.streaming_content).decode().splitlines()
+
+    assert ("nomor pesanan" in lines[0], ",lunas," in lines[1], "completed" in lines[1]) == (True, True, False)
+
+
 def test_exports_have_the_rows_of_the_list_and_of_nobody_else(client, owner, event):
     factories.paid(event, "Bea"), factories.order(event, "Carl")
     factories.paid(factories.published(factories.promoter("Mira", name="Mira"), title="Theirs"), "Zebrafinch")

@@ -7,7 +7,7 @@ from orders.models import Order
 from payments.models import Payment
 from tests.payments import keys
 from tests.payments.states import STATES
-from tests.payments.world import CENT, DUE, make
+from tests.payments.world import CENT, DUE, address, make
 from ticketing import mail
 from ticketing.models import EmailMessage
 
@@ -70,6 +70,31 @@ def test_news_of_money_are_told_once(world, name):
     assert [said for said in TOLD[name].values() if said not in bodies] == [], bodies
     assert f"/orders/{order.secret}/" in bodies
     assert "%(" not in bodies
+
+
+def test_letters_that_ask_for_money_say_the_ends_of_the_address_and_never_all_of_it(world):
+    order = world.order()
+    mail.deliver_due()
+    world.pay(order, DUE - 100 * CENT)
+    mail.deliver_due()
+
+    held, short = [letter for letter in outbox.outbox if letter.to == ["bea@example.org"]]
+    for letter, asked in ((held, "Exactly 9.21 USDT, on Test chain."), (short, "Exactly 1.00 USDT, on Test chain.")):
+        for body in (letter.body, letter.alternatives[0][0]):
+            for said in (asked, "It begins with 0xf39F and ends with b92266.", "If they differ, send nothing, and tell Radio Hujan."):
+                assert said in body, body
+            assert letter is short or body.index("b92266") < body.index("If you did not order anything")
+            assert address(order).lower() not in body.lower()
+
+
+@pytest.mark.parametrize("name", ["seen", "changed_address", "expired"])
+def test_letters_say_no_address_to_which_nothing_is_to_be_sent(world, name):
+    STATES[name](world)
+
+    mail.deliver_due()
+
+    assert outbox.outbox
+    assert "It begins with" not in " ".join(letter.body for letter in outbox.outbox)
 
 
 def test_money_that_comes_back_into_the_chain_is_told_too(world):

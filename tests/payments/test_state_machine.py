@@ -395,7 +395,7 @@ def test_t14_tickets_whose_money_is_gone_open_no_gate(world):
 
     order.refresh_from_db()
     assert (pair(order), flags(order), rows(order)) == (("paid", "review"), {"is_reorged"}, ["T3", "T4", "T14"])
-    assert (order.gate_hold, tickets(order), places()) == ("its payment fell out of the chain", 1, (0, 1))
+    assert (order.gate_hold, tickets(order), places()) == ("Its payment fell out of the network.", 1, (0, 1))
     assert kept()
 
 
@@ -415,7 +415,7 @@ def test_t15_one_node_alone_opens_no_gate_again(world):
 
     order.refresh_from_db()
     assert (Transfer.objects.standing().count(), pair(order)) == (1, ("paid", "review"))
-    assert order.gate_hold == "its payment fell out of the chain"
+    assert order.gate_hold == "Its payment fell out of the network."
 
 
 def test_t15_money_that_came_again_opens_it(world):

@@ -50,8 +50,10 @@ def test_a_held_order_says_how_to_pay_and_until_when(client):
     team = factories.promoter(payment_text="BCA 123 456\nRadio Hujan PT")
     order = factories.order(factories.published(team, **REFUNDED))
 
-    shown = text(page(client, order))
+    answer = page(client, order)
 
+    html, shown = answer.content.decode(), text(answer)
+    assert ('data-copy="150000"' in html, f'data-copy="{order.reference}"' in html) == (True, True)
     for said in (
         "Pay IDR 150,000 to Radio Hujan",
         "Your tickets are held until Wednesday 3 February 2027, 16:00 WIB.",
@@ -304,6 +306,11 @@ def test_a_free_place_may_be_given_back_whatever_the_policy(client):
     order = factories.paid(event, lines={event.tiers.get().pk: 2})
 
     assert "others would like to come" in text(page(client, order))
+    chosen = text(client.get(f"/events/{event.slug}/?quantity-{event.tiers.get().pk}=2"))
+    for shown in (chosen, text(page(client, order))):
+        assert "2 × Regular Free Total Free" in shown
+    assert "Regular 2 Free Free" in text(page(client, order, "receipt/"))
+    assert "Regular 2 Free Free Total Free" in on_paper(client, order)[0]
     assert "Thank you for giving the places back." in text(do(client, order, "cancel/"))
 
 

@@ -9,6 +9,7 @@ from io import BytesIO
 import pytest
 import time_machine
 import zxingcpp
+from django.core import mail as outbox
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -16,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from PIL import Image
 from pypdf import PdfReader
 
+from accounts.models import Promoter
 from orders.models import Order
 from payments import links
 from payments.models import Chain, ChainCursor, Payment, Quote, Token, Transfer
@@ -27,7 +29,8 @@ from tests.payments.fake_chain import USDT, Sent
 from tests.payments.states import STATES
 from tests.payments.world import CENT, DUE, address, make, pair
 from tests.promises import kept
-from ticketing.models import HistoryEntry
+from ticketing import mail
+from ticketing.models import EmailMessage, HistoryEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -71,7 +74,7 @@ def page(client, order, rest="", **options):
 
 
 def told(client, order):
-    return json.loads(page(client, order, "status/", headers={"Accept": "application/json"}).content)["payment"]
+    return json.loads(page(client, order, "status/", headers={"Accept": "application/json", "Accept-Language": "id"}).content)["payment"]
 
 
 def codes(answer):
@@ -119,7 +122,7 @@ WORDS = {
     "short": ("Send 1.00 USDT more", "What came is safe", "8.21 of 9.21 USDT have come", "Waiting for the rest", "Exact amount 1.00 USDT"),
     "checking": ("The time to pay is over", "Whoever sent in time gets the tickets", "Looking through Test chain", "I already paid"),
     "seen": ("Payment seen", "1 of 3 confirmations", "Please do not send anything more.", "See it on explorer.example"),
-    "paid": ("Paid. See you 3 March.", "9.21 USDT", "In USDT 9.21 Rate for 1 USDT IDR 16,300"),
+    "paid": ("Paid. See you 3 March.", "9.21 USDT", "In USDT 9.21 USDT Rate for 1 USDT IDR 16,300"),
     "under": ("Paid. See you 3 March.", "0.03 USDT were missing. That is so little that we let it be."),
     "over": ("Paid. See you 3 March.", "1.00 USDT more than needed came", "Tell Radio Hujan where to send it"),
     "late": ("Paid. See you 3 March.", "Your money came after the hold had ended"),
@@ -299,6 +302,22 @@ def test_the_receipt_names_network_rate_and_transaction(client, reach):
     assert tx in paper.replace(" ", "")
 
 
+def test_what_came_and_what_it_cost_is_written_as_the_reader_does(client, reach):
+    order = reach("over")
+    EmailMessage.objects.update(language="id")
+
+    bahasa = {"headers": {"Accept-Language": "id"}}
+    shown, receipt = text(page(client, order, **bahasa)), text(page(client, order, "receipt/", **bahasa))
+    [sheet] = PdfReader(BytesIO(page(client, order, "receipt.pdf", **bahasa).content)).pages
+    mail.deliver_due()
+
+    for where in (shown, receipt, " ".join(sheet.extract_text().split())):
+        assert ("10,21 USDT" in where, "9,21 USDT" in where, "Rp16.300" in where, "0.21" in where) == (True, True, True, False), where
+    assert "1,00 USDT" in shown
+    assert any("1,00 USDT" in letter.body for letter in outbox.outbox)
+    assert told(client, order)["received"] == "10.21"
+
+
 # What changes of it
 
 
@@ -332,6 +351,26 @@ def test_status_hears_of_a_network_that_was_chosen_and_of_one_that_is_lost(clien
     assert (changed.status_code, lost.status_code) == (200, 200)
     assert "Copy Test chain address" in text(changed)
     assert "We cannot see Test chain" in text(lost)
+
+
+def test_status_hears_of_another_contact_and_of_a_network_that_is_offered_or_no_more(client, world, reach):
+    order = reach("several")
+    etag, changes = page(client, order, "status/")["ETag"], []
+    for rows, facts in (
+        (Promoter.objects, {"contact_email": "kasir@radio.example"}),
+        (Promoter.objects, {"name": "Radio Kemarau"}),
+        (Promoter.objects, {"payment_text": "BCA 123"}),
+        (Chain.objects.filter(number=31337), {"name": "Chain of tests"}),
+        (Chain.objects.filter(number=31337), {"enabled": False}),
+    ):
+        rows.update(**facts)
+        cache.clear()
+        answer = page(client, order, "status/", headers={"If-None-Match": etag})
+        again = page(client, order, "status/", headers={"If-None-Match": answer["ETag"]})
+        etag = answer["ETag"]
+        changes.append((answer.status_code, again.status_code))
+
+    assert changes == [(200, 304)] * 5
 
 
 # Networks

@@ -16,7 +16,7 @@ from ticketing.identity import SiteIdentity
 from ticketing.local.places import BASE_DIR
 from ticketing.markdown import to_html
 from ticketing.parts import SampleForm
-from ticketing.templatetags.ticketing import Same
+from ticketing.templatetags.ticketing import Same, unbroken
 
 pytestmark = pytest.mark.django_db
 
@@ -213,3 +213,10 @@ def test_frame_is_kept_for_no_more_than_a_few_identities(client):
 
     nodes = engines["django"].get_template("base.html").template.nodelist.get_nodes_by_type(Same)
     assert [len(node.kept) <= 20 for node in nodes] == [True] * 4
+
+
+def test_codes_stay_in_one_piece_and_nothing_else_is_let_through():
+    said = unbroken("<b>BK-7H3K9QW2MD</b>, TIX-7H3K9QW2MD-01, e-mail, USD-5")
+
+    code = '<span class="unbroken">{}</span>'.format
+    assert said == f"&lt;b&gt;{code('BK-7H3K9QW2MD')}&lt;/b&gt;, {code('TIX-7H3K9QW2MD-01')}, e-mail, USD-5"

@@ -105,6 +105,7 @@ def test_every_response_has_the_safe_headers(client, where, status, db):
 
     assert (response.status_code, policy(response)) == (status, POLICY)
     assert {name: response.get(name) for name in SAFE} == SAFE
+    assert "Content-Security-Policy-Report-Only" not in response
 
 
 def test_responses_to_a_wrong_host_have_the_safe_headers_too(client):
@@ -112,6 +113,14 @@ def test_responses_to_a_wrong_host_have_the_safe_headers_too(client):
 
     assert (response.status_code, is_our_page(response), policy(response)) == (400, True, POLICY)
     assert {name: response.get(name) for name in SAFE} == SAFE
+
+
+def test_a_policy_that_only_reports_is_sent_besides(client, settings):
+    settings.CONTENT_SECURITY_POLICY_REPORT_ONLY = {"DIRECTIVES": {"default-src": ["'none'"]}}
+
+    response = client.get("/")
+
+    assert (policy(response), response["Content-Security-Policy-Report-Only"]) == (POLICY, "default-src 'none'")
 
 
 def test_nonce_is_in_the_policy_only_when_the_page_asked_for_it(client):

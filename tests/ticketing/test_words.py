@@ -1,6 +1,8 @@
 """History in words, and what waits for a person."""
 
 import ast
+import inspect
+from importlib import import_module
 
 import pytest
 from django.urls import reverse
@@ -9,7 +11,7 @@ from accounts import actions, roles
 from tests import factories
 from tests.factories import THEN
 from tests.test_house_rules import modules
-from ticketing import history, words
+from ticketing import audit, history, mail, words
 from ticketing.models import EmailMessage, HistoryEntry
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +67,14 @@ def test_figures_reasons_and_fields_are_named(request_of):
     }
 
 
+def test_a_status_that_is_the_deed_itself_is_said_once(request_of):
+    root = factories.staff("Root", "superadmin")
+    for old, new in (("", "paid"), ("pending", "paid")):
+        history.record(root, "paid", at=THEN, by="system", old=old, new=new)
+
+    assert [(str(line.what), line.how) for line in told(request_of(root))[-2:]] == [("Paid", ""), ("Paid", "waiting for payment → Paid")]
+
+
 def test_what_is_gone_or_unknown_is_told_too(request_of):
     root = factories.staff("Root", "superadmin")
     HistoryEntry.objects.create(subject_type="gone.thing", subject_id=root.pk, action="fell_over", actor=f"user:{history.uuid7()}", at=THEN)
@@ -90,6 +100,16 @@ def test_a_page_of_lines_costs_the_same_however_long(request_of, django_assert_n
         told(request)
 
 
+def test_lines_of_payments_name_their_orders_and_cost_the_same_however_many(request_of, django_assert_num_queries):
+    show, root = factories.published(), factories.staff("Root", "superadmin")
+    made = [factories.paid(show, name) for name in ("Bea", "Carl", "Dora")]
+
+    with django_assert_num_queries(2):  # the lines, the payments
+        lines = words.told(HistoryEntry.objects.filter(subject_type="payments.payment"), request_of(root))
+
+    assert {line.name for line in lines} == {f"{order.reference}, paid to the promoter" for order in made}
+
+
 def test_every_deed_of_ours_has_its_words():
     """Each action that code names when it writes history is said in some app's `words`."""
     named = set()
@@ -105,6 +125,61 @@ def test_every_deed_of_ours_has_its_words():
 
     assert {"approved", "fees_set", "signed_in"} <= named
     assert sorted(named - set(words.said())) == []
+
+
+def test_every_letter_of_ours_has_its_words():
+    writers = {
+        f"{app}.{name}"
+        for app in ("ticketing", "accounts", "events", "orders", "payments")
+        for name, found in vars(import_module(f"{app}.emails")).items()
+        if inspect.isfunction(found) and list(inspect.get_annotations(found).values()) == [EmailMessage, mail.Letter] and name[0] != "_"
+    }
+
+    assert {"accounts.notice", "events.sale_started", "orders.held", "payments.seen"} <= writers
+    assert sorted(writers - set(words.said())) == []
+
+
+def test_list_of_letters_is_in_words(client):
+    root = factories.staff("Root", "superadmin")
+    factories.sign_in(client, root)
+    factories.order(factories.published())
+
+    shown = client.get(reverse("admin:ticketing_emailmessage_changelist")).content.decode()
+
+    assert ("Places are held" in shown, "orders.held</a>" in shown, "orders.held</td>" in shown) == (True, False, False)
+    letter = EmailMessage.objects.get(kind="orders.held")
+    page = client.get(reverse("admin:ticketing_emailmessage_change", args=[letter.pk])).content.decode()
+    assert "Places are held" in page
+
+
+def test_letters_are_narrowed_to_those_that_were_given_up(client):
+    root = factories.staff("Root", "superadmin")
+    factories.sign_in(client, root)
+    for name, times in (("Bea", {}), ("Carl", {"sent_at": THEN}), ("Dora", {"failed_at": THEN})):
+        factories.order(factories.published(slug=name.lower()), name)
+        EmailMessage.objects.filter(to=f"{name.lower()}@example.org").update(**times)
+
+    def listed(**asked):
+        rows = client.get(reverse("admin:ticketing_emailmessage_changelist"), asked).context["cl"].result_list
+        return {letter.to for letter in rows if letter.kind == "orders.held"}
+
+    found = [listed(delivery=name) for name in ("waiting", "sent", "given_up", "nonsense")]
+    everybody = {f"{name}@example.org" for name in ("bea", "carl", "dora")}
+    assert found == [{"bea@example.org"}, {"carl@example.org"}, {"dora@example.org"}, everybody]
+
+
+def test_audit_names_what_was_done_and_who_did_it_with_one_query_for_all(client, django_assert_max_num_queries):
+    root = factories.staff("Root", "superadmin")
+    factories.sign_in(client, root)
+    for number in range(5):
+        person = factories.person(f"P{number}")
+        audit.record_export(table="orders_order", record="", user=person.pk, details={})
+
+    with django_assert_max_num_queries(12):
+        shown = client.get(reverse("admin:ticketing_auditlog_changelist")).content.decode()
+
+    assert all(f"P{number}</td>" in shown for number in range(5))
+    assert ("Taken away as a file" in shown, "EXPORT</td>" in shown) == (True, False)
 
 
 def test_list_of_history_is_in_words(client, admin):

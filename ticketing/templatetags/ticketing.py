@@ -1,5 +1,6 @@
 """Small parts of pages: icons, status marks, the address of the same page in another language."""
 
+import re
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
@@ -9,7 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.template.base import FilterExpression, Parser, Token
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
@@ -101,6 +102,17 @@ def message_state(tags: str) -> str:
 def fours(text: str) -> str:
     """Write what is read aloud or compared in groups of four."""
     return " ".join(text[place : place + 4] for place in range(0, len(text), 4))
+
+
+CODE = re.compile(r"\b[A-Z]{2,3}-[0-9A-Z]{8,}(?:-[0-9]+)?\b")
+# A page has a class for it; letters have no style sheet, and pages no styles of their own.
+UNBROKEN = {"page": 'class="unbroken"', "letter": 'style="white-space:nowrap"'}
+
+
+@register.filter
+def unbroken(text: str, where: str = "page") -> SafeString:
+    """Keep the codes in a text in one piece: browsers part them at their hyphens."""
+    return mark_safe(CODE.sub(rf"<span {UNBROKEN[where]}>\g<0></span>", conditional_escape(text)))  # noqa: S308  # escaped just here
 
 
 # The first that is found names the browser: most claim to be their elders, too.
