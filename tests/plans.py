@@ -1,6 +1,8 @@
 """How the database does what it is asked: plans of statements, at a size at which a scan would show."""
 
 import json
+import re
+from itertools import count
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -28,6 +30,15 @@ def asked_by(deed):
 def explained(statement):
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}")
+        found = cursor.fetchone()[0]
+    return (json.loads(found) if isinstance(found, str) else found)[0]["Plan"]
+
+
+def explained_for_any(statement):
+    """Return the plan for whatever values are given: what PostgreSQL settles on for a prepared statement."""
+    numbers = count(1)
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN (GENERIC_PLAN, FORMAT JSON) " + re.sub("%s", lambda _: f"${next(numbers)}", statement))
         found = cursor.fetchone()[0]
     return (json.loads(found) if isinstance(found, str) else found)[0]["Plan"]
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from . import hints
 
 STAMP_SECONDS = 24 * 60 * 60
-# What a crowd asks for is not asked from Redis again for so long; so a commit shows at most a second late.
+# What a crowd asks for is not asked from Redis again for so long; so another process's commit shows a second late.
 NEAR_SECONDS = 1.0
 NEAR_MOST = 200
 
@@ -21,7 +21,7 @@ class Shelf:
 
     A value bears the subject's stamp as it was before the value was made. `renew` gives the subject another stamp once
     the change is committed, so that what was read before the commit and arrives after it counts for nothing. What this
-    process has just shown it shows again for a second without asking, or a crowd that buys would make each page anew.
+    process has just shown it shows again for a second without asking.
     """
 
     def __init__(self, name: str, *, seconds: int) -> None:
@@ -50,14 +50,16 @@ class Shelf:
             cache.set(key, (stamp, value), self.seconds if seconds is None else seconds)
         return value
 
-    def stamp(self, subject: Any) -> str:
-        """Return what changes whenever the subject does; for ETags."""
+    def renew(self, subject: Any, *, at_once: bool = True) -> None:
+        """Give the subject another stamp. Not `at_once` is for what a crowd changes: it would have each page made anew."""
         key = self._stamp_key(subject)
-        return str(cache.get(key) or self._new_stamp(key))
 
-    def renew(self, subject: Any) -> None:
-        key = self._stamp_key(subject)
-        transaction.on_commit(lambda: cache.set(key, token_hex(8), STAMP_SECONDS), robust=True)
+        def forget() -> None:
+            cache.set(key, token_hex(8), STAMP_SECONDS)
+            for where in [where for where in list(self._near) if at_once and where[0] == str(subject)]:
+                self._near.pop(where, None)
+
+        transaction.on_commit(forget, robust=True)
 
     def _stamp_key(self, subject: Any) -> str:
         return f"{self.name}:{subject}"

@@ -145,7 +145,7 @@ SPARINGLY = """
 INSERT INTO ticketing_emailmessage (id, kind, subject_type, subject_id, "to", language, occasion, mailbox, details, attempts, last_error)
 SELECT %s, %s, %s, %s, %s, %s, %s, %s, '{}', 0, ''
 FROM (SELECT count(*) FILTER (WHERE created_at > now() - interval '1 hour') AS hourly, count(*) AS daily
-      FROM ticketing_emailmessage WHERE mailbox = %s AND kind = %s AND created_at > now() - interval '1 day') AS lately
+      FROM ticketing_emailmessage WHERE mailbox = %s AND mailbox <> '' AND kind = %s AND created_at > now() - interval '1 day') AS lately
 WHERE hourly < %s AND daily < %s
 ON CONFLICT DO NOTHING"""
 

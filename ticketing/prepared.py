@@ -1,18 +1,20 @@
 """Queries that Django writes once for a process. What a crowd asks for takes it longer to say than PostgreSQL to answer."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db import connections
+from django.db import connection, connections, transaction
 from django.db.backends.postgresql.base import ServerBindingCursor
-from django.db.models import QuerySet, Value
+from django.db.models import JSONField, QuerySet, Value
 from django.db.models.sql import Query, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
 from psycopg.sql import Literal
+
+from .fields import EncryptedTextField
 
 Name = str | tuple[str, int]
 Values = Mapping[Name, Any]
@@ -78,7 +80,8 @@ class Prepared:
     """A function that makes a query, called as it is; it runs once for each shape.
 
     What is passed by position is the shape, and may be branched on. What is passed by name is given anew each time;
-    of a tuple, each part. It arrives as a `Given`, which stands in a query wherever a value may.
+    of a tuple, each part. It arrives as a `Given`, which stands in a query wherever a value may, and goes to
+    PostgreSQL as it is: no field looks at it.
     """
 
     def __init__(self, make: Callable[..., Any]) -> None:
@@ -86,8 +89,8 @@ class Prepared:
         self._written: dict[Any, Written] = {}
 
     def __call__(self, *shape: Any, **given: Any) -> Any:
-        values = dict(_parts(given.items()))
-        key = (*shape, *values)
+        values = dict(_parts(given))
+        key = (shape, tuple(values))
         written = self._written.get(key)
         if written is None:
             written = self._written[key] = self._write(self.make(*shape, **{name: _given(name, value) for name, value in given.items()}))
@@ -122,26 +125,33 @@ class change(Prepared):  # noqa: N801  # a decorator
 
     def _write(self, made: tuple[QuerySet[Any], dict[str, Any]]) -> Written:
         queryset, values = made
+        for name, value in values.items():
+            if isinstance(value, Given) and isinstance(queryset.model._meta.get_field(name), EncryptedTextField | JSONField):
+                raise TypeError(f"{name}: what is given goes past the field, which would seal or dump it")
         query: Any = queryset.query.chain(UpdateQuery)
         query.add_update_values(values)
         return Written.of(queryset, query)
 
     def _send(self, written: Written, values: Values) -> int:
-        with written.sent(values) as cursor:
+        with transaction.mark_for_rollback_on_error(written.queryset.db), written.sent(values) as cursor:
             return int(cursor.rowcount)
 
 
-def _parts(given: Iterable[tuple[str, Any]]) -> Iterable[tuple[Name, Any]]:
-    for name, value in given:
-        if value is None:
-            raise TypeError(f"{name}: nothing equals NULL; make that another shape")
-        if isinstance(value, tuple):
-            yield from (((name, number), part) for number, part in enumerate(value))
-        else:
-            yield name, value
+def _parts(given: Mapping[str, Any]) -> Iterator[tuple[Name, Any]]:
+    for name, value in given.items():
+        parts = [((name, number), part) for number, part in enumerate(value)] if isinstance(value, tuple) else [(name, value)]
+        if not parts or any(part is None for _name, part in parts):
+            raise TypeError(f"{name}: nothing equals NULL, and nothing is among nothing; make that another shape")
+        yield from parts
 
 
 def _given(name: str, value: Any) -> Any:
     if isinstance(value, tuple):
         return tuple(Given(part, (name, number)) for number, part in enumerate(value))
     return Given(value, name)
+
+
+def forget_plans() -> None:
+    """Let PostgreSQL plan anew on this connection: it refuses plans of a table that was changed meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")

@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.db import OperationalError, connection
+from django.db import NotSupportedError, OperationalError, connection
 
+from . import prepared
 from .errors import Busy
 
 logger = logging.getLogger(__name__)
@@ -27,6 +28,10 @@ def retried(call: Callable[[], Answer]) -> Answer:
     while True:
         try:
             return call()
+        except NotSupportedError:
+            if connection.in_atomic_block or attempt == TRIES:
+                raise
+            prepared.forget_plans()  # a table was changed under them
         except OperationalError as error:
             if connection.in_atomic_block:
                 raise

@@ -87,7 +87,7 @@ _timeouts = {
 _patience = {"connect_timeout": 2, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25000}
 _options = {"application_name": f"ticketing {PROCESS}", **_patience, **_database.pop("OPTIONS")}
 # PgBouncer would refuse start-up options, so deploy/pgbouncer.ini sets the same timeouts. Prepared statements would also
-# be lost on it. Without it, those of `ticketing.prepared` are read and planned once a connection.
+# be lost on it. Without it, those of `ticketing.prepared` may be planned once.
 if not PGBOUNCER:
     _options["prepare_threshold"] = 5
     _ours = " ".join(f"-c {name}={value}" for name, value in _timeouts.items())

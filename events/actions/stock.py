@@ -166,7 +166,7 @@ def _count(event_id: Any, lines: Lines, *, code_id: Any = None, reserved: int = 
 
 
 def _hold(event_id: Any, lines: Lines) -> None:
-    kept.STOCK.renew(event_id)
+    kept.STOCK.renew(event_id, at_once=False)
     list(TicketTier.objects.filter(event=event_id, pk__in=lines).locked().only("pk"))
 
 

@@ -65,8 +65,9 @@ def about(letter: EmailMessage) -> About:
 
 def _order(pk: UUID) -> Order:
     """Return the order with all that its letters tell."""
-    order: Order
-    (order,) = _with_everything(pk=pk)
+    order: Order | None = next(iter(_with_everything(pk=pk)), None)
+    if order is None:
+        raise Order.DoesNotExist(pk)
     for ticket in order.tickets.all():
         ticket.event = order.event
     return order

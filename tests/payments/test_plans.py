@@ -13,6 +13,7 @@ import events.actions
 import orders.actions
 from accounts import roles
 from events.models import Event, TicketTier
+from orders.actions import placing
 from orders.models import Order, OrderItem, Ticket
 from payments import actions
 from payments.actions import ending
@@ -20,7 +21,9 @@ from payments.admin.orders import matching
 from payments.models import Payment
 from tests import factories
 from tests.factories import THEN
-from tests.plans import asked_by, clone, explained, looked_at, whole_tables
+from tests.plans import asked_by, clone, explained, explained_for_any, looked_at, nodes, whole_tables
+from ticketing import mail
+from ticketing.bases import uuid7
 
 pytestmark = pytest.mark.django_db
 LARGE = {"orders_order", "orders_ticket", "orders_orderitem", "payments_payment"}
@@ -122,3 +125,19 @@ def test_control_a_whole_table_is_seen():
 
     assert whole_tables(plan, LARGE) == ["orders_order"]
     assert looked_at(plan, LARGE) == Order.objects.count() == 2 * 40 * ORDERS
+
+
+def test_plans_that_know_no_value_use_the_indexes_too():
+    """Partial indexes serve them only if the statement says their condition."""
+    placing._known(True, True, event=uuid7(), person="p", key="k", submission="s")
+    placing._tiers(event=uuid7(), tiers=(uuid7(),), source="s")
+    known = placing._known._written[((True, True), ("event", "person", "key", "submission"))]
+    tiers = next(iter(placing._tiers._written.values()))
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # the table of letters is small here
+
+    used = [{node.get("Index Name") for node in nodes(explained_for_any(sql))} for sql in (known.sql, tiers.sql, mail.SPARINGLY)]
+
+    assert "orders_buyer_key_status" in used[0]
+    assert "orders_held_from" in used[1]
+    assert "letters_to_mailbox" in used[2]
