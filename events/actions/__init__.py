@@ -28,7 +28,7 @@ from .sales import (
     reopen_sales,
     restore,
 )
-from .stock import AboveMaximum, BelowMinimum, NotOnSale, Queued, SoldOut, claim, queue, release, sell, unsell
+from .stock import AboveMaximum, BelowMinimum, NotOnSale, Queued, SoldOut, claim, queue, refuse_what_is_gone, release, sell, unsell
 from .tiers import LastTier, QuantityTooLow, TierInUse, WrongAmount, add_tier, remove_tier, update_tier
 
 __all__ = [
@@ -76,6 +76,7 @@ __all__ = [
     "queue",
     "redeem",
     "refuse_picture",
+    "refuse_what_is_gone",
     "release",
     "remove_picture",
     "remove_tier",

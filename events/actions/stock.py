@@ -81,6 +81,18 @@ def claim(
         raise _refusal(event_id, lines, at=at, offered=offered, code_id=code_id, capped=capped)
 
 
+def refuse_what_is_gone(*, event_id: Any, tiers: Iterable[TicketTier], lines: Lines, at: datetime, code_id: Any = None) -> None:
+    """Refuse who wants more than there was when these tiers were read. Most who come to a sold-out event end here.
+
+    Locks: nothing, so whoever passes still has to claim. Raises: what claim raises, but Busy.
+    """
+    if all(tier.available >= lines[tier.pk] for tier in tiers):
+        return
+    refusal = _refusal(event_id, lines, at=at, offered=False, code_id=code_id, capped=True)
+    if not isinstance(refusal, Busy):
+        raise refusal
+
+
 @transaction.atomic(savepoint=False)
 def release(*, event_id: Any, lines: Lines, code_id: Any = None) -> None:
     """Give held places back, and the use of a code.
@@ -190,7 +202,7 @@ def _shown(code_id: Any) -> Q:
 
 
 def _refusal(event_id: Any, lines: Lines, *, at: datetime, offered: bool, code_id: Any, capped: bool) -> DomainError:
-    """Say what stands in the way, first things first; the tiers are held, so it cannot change while we look."""
+    """Say what stands in the way, first things first. If the tiers are held, it cannot change while we look."""
     event = Event.all_objects.get(pk=event_id)
     tiers = TicketTier.objects.filter(event=event_id).in_bulk(lines)
     if event.status != Event.Status.PUBLISHED or event.is_deleted or event.is_over(at):

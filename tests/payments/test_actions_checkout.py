@@ -305,3 +305,46 @@ def test_overdue_holds_of_another_tier_make_room_under_the_capacity():
 
     assert (order.status, counters()) == ("pending", (1, 0))
     assert kept()
+
+
+def test_who_comes_too_late_is_refused_before_anything_is_written_or_held():
+    event = factories.published(tiers=[{"name": "Regular", "price": Decimal(1), "quantity": 2}])
+    factories.paid(event, "Carl")
+
+    with CaptureQueriesContext(connection) as asked, pytest.raises(events.actions.SoldOut, match="Only 1 ticket") as caught:
+        factories.order(event, lines={factories.tier().pk: 2})
+
+    assert caught.value.remaining == 1
+    assert not [query["sql"] for query in asked if query["sql"].startswith(("INSERT", "UPDATE")) or "NO KEY UPDATE" in query["sql"]]
+    assert (counters(), Payment.objects.count()) == ((0, 1), 1)
+    factories.order(event, "Dewi")
+    assert kept()
+
+
+def test_who_has_an_order_already_is_told_so_though_all_is_gone():
+    event = factories.published(tiers=[{"name": "Regular", "price": Decimal(1), "quantity": 1}], one_order_per_buyer=True)
+    factories.paid(event)
+
+    with pytest.raises(orders_actions.OneOrderEach):
+        factories.order(event)
+    with pytest.raises(events.actions.SoldOut):
+        factories.order(event, "Carl")
+
+
+def test_what_closed_meanwhile_is_said_before_that_it_is_sold_out():
+    event = factories.published(tiers=[{"name": "Regular", "price": Decimal(1), "quantity": 1}])
+    factories.paid(event)
+    events.actions.close_sales(event_id=event.pk, by=None, at=THEN)
+
+    with pytest.raises(events.actions.NotOnSale, match="closed"):
+        factories.order(event, "Carl")
+
+
+def test_capacity_alone_refuses_only_under_its_lock():
+    event = factories.published(tiers=[{"name": "Regular", "price": Decimal(1), "quantity": 5}], capacity=1)
+    factories.paid(event)
+
+    with CaptureQueriesContext(connection) as asked, pytest.raises(events.actions.SoldOut):
+        factories.order(event, "Carl")
+
+    assert [query["sql"] for query in asked if query["sql"].startswith('UPDATE "events_event"')]
