@@ -134,12 +134,10 @@ def _note(event: Event, tier: TicketTier, state: TierState, room: int) -> str:
 
 
 def price_of(event: Event, amount: Decimal) -> Price:
-    if not amount:
-        return Price(amount, money.priced(amount, event.currency), "")
     about = ""
-    if event.per_usdt and event.currency != "USDT":
+    if amount and event.per_usdt and event.currency != "USDT":
         about = _("about %(amount)s") % {"amount": money.written(prices.in_usdt(amount, event.per_usdt), "USDT")}
-    return Price(amount, money.written(amount, event.currency), about)
+    return Price(amount, money.priced(amount, event.currency), about)
 
 
 def turns(found: Event) -> list[datetime]:
