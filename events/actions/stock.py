@@ -22,6 +22,7 @@ from ticketing.errors import Busy, DomainError
 from . import codes
 
 Lines = Mapping[UUID, int]
+Tiers = Mapping[UUID, TicketTier]
 
 
 class NotOnSale(DomainError):
@@ -78,19 +79,17 @@ def claim(
     code = {} if code_id is None else {"code": code_id}
     tiers, places = tuple(lines), tuple(lines.values())
     if _claim_of_tiers(counter, offered, capped, event=event_id, tiers=tiers, places=places, at=at, **code) != len(lines):
-        raise _refusal(event_id, lines, at=at, offered=offered, code_id=code_id, capped=capped)
+        event, found = Event.all_objects.get(pk=event_id), TicketTier.objects.filter(event=event_id).in_bulk(lines)
+        raise _refusal(event, found, lines, at=at, offered=offered, code_id=code_id, capped=capped)
 
 
-def refuse_what_is_gone(*, event_id: Any, tiers: Iterable[TicketTier], lines: Lines, at: datetime, code_id: Any = None) -> None:
-    """Refuse who wants more than there was when these tiers were read. Most who come to a sold-out event end here.
+def refuse_what_is_gone(*, event: Event, tiers: Tiers, lines: Lines, at: datetime, code_id: Any = None) -> None:
+    """Refuse who wants more than there was when these were read. Most who come to a sold-out event end here.
 
     Locks: nothing, so whoever passes still has to claim. Raises: what claim raises, but Busy.
     """
-    if all(tier.available >= lines[tier.pk] for tier in tiers):
-        return
-    refusal = _refusal(event_id, lines, at=at, offered=False, code_id=code_id, capped=True)
-    if not isinstance(refusal, Busy):
-        raise refusal
+    if any(tiers[pk].available < number for pk, number in lines.items()):
+        raise _refusal(event, tiers, lines, at=at, offered=False, code_id=code_id, capped=True)
 
 
 @transaction.atomic(savepoint=False)
@@ -201,16 +200,19 @@ def _shown(code_id: Any) -> Q:
     return Q(hidden=False) | Exists(unlocking.filter(tiers=None)) | Exists(unlocking.filter(tiers=OuterRef("pk")))
 
 
-def _refusal(event_id: Any, lines: Lines, *, at: datetime, offered: bool, code_id: Any, capped: bool) -> DomainError:
-    """Say what stands in the way, first things first. If the tiers are held, it cannot change while we look."""
-    event = Event.all_objects.get(pk=event_id)
-    tiers = TicketTier.objects.filter(event=event_id).in_bulk(lines)
+def _out_of_sight(tiers: Tiers, code_id: Any) -> set[UUID]:
+    hidden = {pk for pk, tier in tiers.items() if tier.hidden}
+    return hidden and hidden - set(TicketTier.objects.filter(_shown(code_id), pk__in=hidden).values_list("pk", flat=True))
+
+
+def _refusal(event: Event, tiers: Tiers, lines: Lines, *, at: datetime, offered: bool, code_id: Any, capped: bool) -> DomainError:
+    """Say what stands in the way, first things first. If the tiers were held when they were read, it is still so."""
     if event.status != Event.Status.PUBLISHED or event.is_deleted or event.is_over(at):
         return NotOnSale(_closed(event, at))
-    shown = set(TicketTier.objects.filter(_shown(code_id), event=event_id).values_list("pk", flat=True))
+    out_of_sight = set() if offered else _out_of_sight(tiers, code_id)
     for pk, number in lines.items():
         tier = tiers.get(pk)
-        if tier is None or not (offered or pk in shown):
+        if tier is None or pk in out_of_sight:
             return NotOnSale(_("There is no such ticket here. Load the page again and choose from what it shows."))
         if not tier.is_in_window(at):
             return NotOnSale(_outside(tier, event, at))
@@ -223,7 +225,7 @@ def _refusal(event_id: Any, lines: Lines, *, at: datetime, offered: bool, code_i
         if not offered and number > int(tier.available) - tier.waiting - event.waiting_any:
             return Queued(tier, int(tier.available))
     total = _total(lines)
-    if event.room is None or capped or _with_capacity(event_id, total, offered).exists():
+    if event.room is None or capped or _with_capacity(event.pk, total, offered).exists():
         return Busy()  # its capacity was changed between our statements
     return SoldOut(None, event.room) if event.room < total else Queued(None, event.room)
 

@@ -1,10 +1,12 @@
 """The public pages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +20,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import Promoter
 from events import kept, pages
 from events.forms import Buy, Remind, Search, Wanted
-from events.models import Event
+from events.models import DiscountCode, Event
 from ticketing import identity
 from ticketing.markdown import to_html
 
@@ -119,12 +121,17 @@ def event_texts(request: HttpRequest, slug: str) -> dict[str, Any]:
 
 
 def tickets_part(event_id: Any, begun: pages.Attempt, turns: Sequence[datetime]) -> dict[str, Any]:
-    """Return what is to be had, as HTML, and whether orders are taken; from what is kept, if nothing is chosen yet."""
-    if begun.wanted or begun.code:
-        return _make_tickets(event_id, begun)
+    """Return what is to be had, as HTML, the tiers that are open, and whether orders are taken.
+
+    From what is kept, unless something is chosen that can be had: who comes too late chose nothing, and they are a crowd.
+    """
     now = timezone.now()
     variant = f"{get_language()}-{sum(turn <= now for turn in turns)}"
-    return dict(kept.STOCK.get(event_id, variant, lambda: _make_tickets(event_id, begun)))
+    if not begun.code:
+        part = dict(kept.STOCK.get(event_id, variant, lambda: _make_tickets(event_id)))
+        if begun.wanted.keys().isdisjoint(part["open"]):
+            return part
+    return _make_tickets(event_id, begun.wanted, begun.code)
 
 
 @require_safe
@@ -181,7 +188,11 @@ def _make_texts(found: Event) -> dict[str, Any]:
     }
 
 
-def _make_tickets(event_id: Any, begun: pages.Attempt) -> dict[str, Any]:
-    found = get_object_or_404(Event.objects.with_prices(begun.code), pk=event_id)
-    shown = pages.tickets(found, begun.wanted, timezone.now(), begun.code)
-    return {"html": render_to_string("events/_tickets.html", {"event": found, "tickets": shown}), "takes_orders": shown.takes_orders}
+def _make_tickets(event_id: Any, wanted: Mapping[UUID, int] = MappingProxyType({}), code: DiscountCode | None = None) -> dict[str, Any]:
+    found = get_object_or_404(Event.objects.with_prices(code), pk=event_id)
+    shown = pages.tickets(found, wanted, timezone.now(), code)
+    return {
+        "html": render_to_string("events/_tickets.html", {"event": found, "tickets": shown}),
+        "open": {line.id: f"{line.name}, {line.price.written}" for line in shown.lines if line.is_open},
+        "takes_orders": shown.takes_orders,
+    }

@@ -49,7 +49,7 @@ def _check_out(wish: Wish, at: datetime, provider: str, token_id: UUID | None) -
     offer = orders.actions.priced(wish=wish, visit=visit)
     if not visit.orders:  # else their own orders come first among what may stand in the way
         code_id = offer.code.pk if offer.code else None
-        events.actions.refuse_what_is_gone(event_id=wish.event_id, tiers=offer.tiers.values(), lines=wish.lines, at=at, code_id=code_id)
+        events.actions.refuse_what_is_gone(event=offer.event, tiers=offer.tiers, lines=wish.lines, at=at, code_id=code_id)
     free = not offer.quote.total
     payment = new_payment(Provider.FREE if free else provider, settled_at=at if free else None)
     expires_at = None if free else deadline(provider, offer.event, offer.tiers.values(), at=at)

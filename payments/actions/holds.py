@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 import orders.actions
 from orders.models import Order
 from payments.deadlines import deadline
 from payments.models import WITHOUT_ADDRESS, Payment, Provider, State
+from ticketing import prepared
 
 from .locking import locked_payment
 from .quoting import chosen_token, quote
@@ -42,13 +45,18 @@ def expire_overdue(*, at: datetime, event_id: UUID | None = None, order_ids: Seq
 
     Each order is a transaction of its own, so that a tier is never held for a whole batch.
     """
+    of = {name: value for name, value in (("event", event_id), ("orders", tuple(order_ids))) if value}
+    return sum(_expire(order.pk, at) for order in _overdue(most, at=at, **of))
+
+
+@prepared.rows
+def _overdue(most: int, *, at: Any, event: Any = None, orders: Any = None) -> QuerySet[Order]:
     overdue = Order.objects.overdue(at).filter(payment__provider__in=WITHOUT_ADDRESS, payment__state=State.AWAITING)
-    if event_id:
-        overdue = overdue.filter(event=event_id)
-    if order_ids:
-        overdue = overdue.filter(pk__in=order_ids)
-    found = overdue.order_by("expires_at").values_list("pk", flat=True)[:most]
-    return sum(_expire(order_id, at) for order_id in list(found))
+    if event:
+        overdue = overdue.filter(event=event)
+    if orders:
+        overdue = overdue.filter(pk__in=orders)
+    return overdue.order_by("expires_at").only("pk")[:most]
 
 
 @transaction.atomic

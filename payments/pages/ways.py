@@ -1,16 +1,19 @@
 """What a buyer can do instead, when an order was refused."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 import events.actions
+from events import kept
 from events.models import Event
-from events.pages import Way, tickets
+from events.pages import Way
 from orders.actions import AccountNeeded, OneOrderEach, TooManyHolds, Wish
 from orders.models import Order
 from ticketing.errors import DomainError
@@ -21,13 +24,16 @@ DATES = 3
 SHORT = (events.actions.SoldOut, events.actions.Queued, events.actions.NotOnSale)
 
 
-def ways(refusal: DomainError, *, wish: Wish, slug: str, at: datetime) -> list[Way]:
+def ways(refusal: DomainError, *, wish: Wish, slug: str, open_tiers: Mapping[UUID, str], at: datetime) -> list[Way]:
+    """`open_tiers` is what the page offers, in words."""
     if isinstance(refusal, AccountNeeded):
         return list(_doors(wish, slug))
     if isinstance(refusal, OneOrderEach | TooManyHolds):
         return list(_own_orders(wish)) or [Way(_("Have the links mailed to me"), reverse("orders:find"))]
     if isinstance(refusal, SHORT):
-        return [*_other_tiers(wish, at), *_other_dates(wish, at)] or [Way(_("See what comes next"), reverse("events:home"))]
+        return [*_other_tiers(wish, open_tiers), *_other_dates(wish.event_id, at)] or [
+            Way(_("See what comes next"), reverse("events:home"))
+        ]
     return []
 
 
@@ -47,15 +53,17 @@ def _own_orders(wish: Wish) -> Iterator[Way]:
         yield Way(_("Open order %(reference)s") % {"reference": order.reference}, reverse("payments:order", args=[order.secret]))
 
 
-def _other_tiers(wish: Wish, at: datetime) -> Iterator[Way]:
-    found = Event.objects.with_prices().filter(pk=wish.event_id).first()
-    for line in tickets(found, {}, at).lines if found else []:
-        if line.is_open and line.id not in wish.lines:
-            yield Way(_("%(tier)s, %(price)s") % {"tier": line.name, "price": line.price.written}, f"#quantity-{line.id}")
+def _other_tiers(wish: Wish, open_tiers: Mapping[UUID, str]) -> Iterator[Way]:
+    return (Way(words, f"#quantity-{tier}") for tier, words in open_tiers.items() if tier not in wish.lines)
 
 
-def _other_dates(wish: Wish, at: datetime) -> Iterator[Way]:
-    """The same show at another time: of the same promoter, and of the same name."""
-    this = Event.all_objects.get(pk=wish.event_id)
-    for event in Event.objects.on_sale(at).filter(promoter=this.promoter_id, title=this.title).exclude(pk=this.pk)[:DATES]:
-        yield Way(f"{moment(event.starts_at, event)}, {event.city}", event.get_absolute_url())
+def _other_dates(event_id: UUID, at: datetime) -> Sequence[Way]:
+    """The same show at another time: of the same promoter, and of the same name. Kept, for many come too late at once."""
+
+    def make() -> list[Way]:
+        this = Event.all_objects.get(pk=event_id)
+        others = Event.objects.on_sale(at).filter(promoter=this.promoter_id, title=this.title).exclude(pk=this.pk)[:DATES]
+        return [Way(f"{moment(event.starts_at, event)}, {event.city}", event.get_absolute_url()) for event in others]
+
+    dates: Sequence[Way] = kept.LISTS.get(kept.EVERYTHING, f"dates-{event_id}-{get_language()}", make)
+    return dates

@@ -78,7 +78,7 @@ def _look(request: HttpRequest, slug: str, texts: dict[str, Any], form: Buy, wan
 
 
 def _refused(request: HttpRequest, slug: str, form: Buy, wish: Wish, refusal: DomainError) -> HttpResponse:
-    code = None
+    texts, code = events.views.event_texts(request, slug), None
     if isinstance(refusal, actions.NotTaken | actions.NoRate | actions.NoAddress):
         pages.forget_offers()
     if isinstance(refusal, events.actions.CodeRefused):
@@ -86,7 +86,8 @@ def _refused(request: HttpRequest, slug: str, form: Buy, wish: Wish, refusal: Do
     else:
         form.add_error(None, str(refusal))
         code = _code_of(wish)
-    ways = pages.ways(refusal, wish=wish, slug=slug, at=timezone.now())
+    offered = events.views.tickets_part(texts["id"], Attempt(form), texts["turns"])
+    ways = pages.ways(refusal, wish=wish, slug=slug, open_tiers=offered["open"], at=timezone.now())
     return _again(request, slug, Attempt(form, wish.lines, code, ways), refusal.status)
 
 

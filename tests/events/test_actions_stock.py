@@ -124,17 +124,6 @@ def test_d_12_claim_of_more_than_is_left_says_how_many_there_are():
     assert stock() == (10, 0, 0)
 
 
-def test_what_came_back_since_it_was_looked_at_is_not_refused():
-    event = factories.published()
-    seen = factories.tier()
-    seen.available = 0
-
-    actions.refuse_what_is_gone(event_id=event.pk, tiers=[seen], lines={seen.pk: 1}, at=THEN)
-    TicketTier.objects.update(reserved=100)
-    with pytest.raises(actions.SoldOut):
-        actions.refuse_what_is_gone(event_id=event.pk, tiers=[seen], lines={seen.pk: 1}, at=THEN)
-
-
 def test_claim_takes_all_of_its_lines_or_none():
     event = factories.published(tiers=TWO_TIERS, capacity=20)
 

@@ -90,6 +90,22 @@ def test_a_reserve_costs_twelve_statements_at_most(client):
     assert len(said) <= 12, said
 
 
+def test_who_comes_too_late_costs_four_statements_and_sees_what_others_see(client):
+    event = factories.published(
+        tiers=[{"name": "Regular", "price": Decimal(1), "quantity": 2}, {"name": "Balcony", "price": Decimal(2), "quantity": 9}]
+    )
+    event.tiers.filter(name="Regular").update(sold=2)
+    first, wish = buy(client, event), form(event, key="2", email="carl@example.org")
+
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.post(f"/events/{event.slug}/reserve/", wish)
+
+    said = [query["sql"] for query in asked if "SAVEPOINT" not in query["sql"]]
+    assert len(said) == 4, said  # the person and its locks, its orders, the tiers, and holds that are overdue
+    assert (first.status_code, answer.status_code, value(answer, "email")) == (409, 409, "carl@example.org")
+    assert (value(answer, f"quantity-{factories.tier('Balcony').pk}"), "sold out" in text(answer).lower()) == ("0", True)
+
+
 def test_the_same_form_sent_again_is_the_same_order_and_a_changed_one_is_another(client):
     event = factories.published()
 
@@ -337,8 +353,9 @@ def tiers(**facts):
         (tiers(min_purchase=4), "Take at least 4 of “Regular” in one order."),
         (tiers(max_purchase=1), "One order has at most 1 of “Regular”."),
         (tiers(hidden=True), "There is no such ticket here."),
+        (tiers(hidden=True, sold=100), "There is no such ticket here."),
     ],
-    ids=["cancelled", "closed", "soon", "ended", "sold out", "short", "queued", "too few", "too many", "hidden"],
+    ids=["cancelled", "closed", "soon", "ended", "sold out", "short", "queued", "too few", "too many", "hidden", "hidden and sold out"],
 )
 def test_d_12_each_refusal_has_its_sentence_and_keeps_the_form(client, happens, said):
     event = factories.published(
