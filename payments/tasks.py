@@ -47,14 +47,14 @@ def fill_pool(**_: Any) -> None:
     actions.fill_pool()
 
 
-@shared_task(queue="chain")
+@shared_task
 def watch_chains(**_: Any) -> None:
     """Have every chain read on, each by itself: one that stands still, or has much to read, holds up no other."""
     for number in Chain.objects.watched().values_list("number", flat=True):
         jobs.enqueue_on_commit("payments.tasks.watch_chain", coalesce=f"chain-{number}", number=number)
 
 
-@shared_task(queue="chain")
+@shared_task
 def watch_chain(number: int, **_: Any) -> None:
     """Read one chain on, and do what follows."""
     for chain in Chain.objects.watched().filter(number=number):

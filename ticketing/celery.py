@@ -13,6 +13,8 @@ app = Celery("ticketing", task_cls="ticketing.jobs:Door")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 # Celery reads this key without a namespace. Without it, a worker reconnects to PostgreSQL for each task.
 app.conf["CELERY_DB_REUSE_MAX"] = 1_000_000
+# A queue of its own, so that nothing else makes buyers wait for their tickets.
+app.conf.task_routes = {"payments.tasks.watch_*": {"queue": "chain"}}
 app.autodiscover_tasks()
 
 
@@ -40,8 +42,7 @@ app.conf.beat_schedule = {
     "refresh-sales": {"task": "payments.tasks.refresh_sales", "schedule": 60.0, "options": {"expires": 60.0}},
     "sync-rates": {"task": "payments.tasks.sync_rates", "schedule": 60.0, "last_run_at": LONG_AGO, "options": {"expires": 60.0}},
     "fill-pool": {"task": "payments.tasks.fill_pool", "schedule": 30.0, "last_run_at": LONG_AGO, "options": {"expires": 30.0}},
-    # On a queue of its own, so that nothing else makes buyers wait for their tickets.
-    "watch-chains": {"task": "payments.tasks.watch_chains", "schedule": 2.0, "options": {"expires": 2.0, "queue": "chain"}},
+    "watch-chains": {"task": "payments.tasks.watch_chains", "schedule": 2.0, "options": {"expires": 2.0}},
     "forget-old-counts": {"task": "ticketing.tasks.forget_old_counts", "schedule": 3600.0},
     "forget-ended-sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": 3600.0},
 }

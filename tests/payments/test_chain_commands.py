@@ -144,11 +144,15 @@ def test_a_chain_without_a_token_is_read_without_asking_for_transfers():
     assert (ChainCursor.objects.get().number, "logs" in world.members[0].asked) == (3, False)
 
 
+WATCHING = [tasks.watch_chains, tasks.watch_chain]
+
+
 def test_the_watch_has_a_queue_of_its_own_that_workers_read():
     from ticketing.local import supervisor
     from ticketing.local.places import here
 
-    assert app.conf.beat_schedule["watch-chains"]["options"]["queue"] == tasks.watch_chain.queue == "chain"
+    own, others = ({app.amqp.router.route({}, task.name)["queue"].name for task in of} for of in (WATCHING, [tasks.fill_pool]))
+    assert (own, others) == ({"chain"}, {"celery"})
     _web, worker, _beat = supervisor._parts(here(), 8000, web_workers=1, web_threads=1, worker_concurrency=1)
     assert worker.command[worker.command.index("--queues") + 1] == "celery,chain"
 
