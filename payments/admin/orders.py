@@ -24,7 +24,7 @@ from payments import actions
 from payments.models import Payment
 from payments.owed import refunded
 from payments.pages.panel import usdt
-from ticketing import history, words
+from ticketing import history, undelivered, words
 from ticketing.buttons import Reason, button
 from ticketing.history import HistoryEntry
 from ticketing.mail import EmailMessage
@@ -268,9 +268,9 @@ def _sums(order: Order) -> list[tuple[Any, Any]]:
     ]
 
 
-def _letters(subjects: list[Any]) -> list[tuple[Any, EmailMessage]]:
-    known, found = words.said(), EmailMessage.objects.filter(subject_id__in=subjects).order_by("created_at")
-    return [(known.get(letter.kind, letter.kind), letter) for letter in found[:TOLD]]
+def _letters(subjects: list[Any]) -> list[tuple[str, Any, EmailMessage]]:
+    found = EmailMessage.objects.filter(subject_id__in=subjects).order_by("created_at")
+    return [(str(letter), undelivered.why(letter.last_error), letter) for letter in found[:TOLD]]
 
 
 def _by(request: HttpRequest) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 from importlib import import_module
 
 import pytest
@@ -11,8 +12,8 @@ from accounts import actions, roles
 from tests import factories
 from tests.factories import THEN
 from tests.test_house_rules import modules
-from ticketing import audit, history, mail, words
-from ticketing.models import EmailMessage, HistoryEntry
+from ticketing import audit, history, mail, undelivered, words
+from ticketing.models import AuditLog, EmailMessage, HistoryEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -146,10 +147,51 @@ def test_list_of_letters_is_in_words(client):
 
     shown = client.get(reverse("admin:ticketing_emailmessage_changelist")).content.decode()
 
-    assert ("Places are held" in shown, "orders.held</a>" in shown, "orders.held</td>" in shown) == (True, False, False)
     letter = EmailMessage.objects.get(kind="orders.held")
-    page = client.get(reverse("admin:ticketing_emailmessage_change", args=[letter.pk])).content.decode()
-    assert "Places are held" in page
+    page = client.get(reverse("admin:ticketing_emailmessage_change", args=[letter.pk]))
+    assert ("Places are held" in shown, "orders.held</a>" in shown, "orders.held</td>" in shown) == (True, False, False)
+    assert (page.context["title"], str(letter)) == ("Places are held", "Places are held")
+    assert ("orders.held" in page.content.decode(), "historylink" in page.content.decode()) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        ("SMTPRecipientsRefused: {'…@…': (550, b'5.1.1 <…@…>: User unknown in virtual table')}", "There is no such mailbox."),
+        ("SMTPDataError: (550, b'5.1.2 Bad destination system')", "There is no such mailbox."),
+        ("SMTPRecipientsRefused: {'…@…': (452, b'4.2.2 The account is over quota')}", "The mailbox is full."),
+        ("SMTPDataError: (550, b'5.7.26 unauthenticated: SPF and DKIM did not pass')", "Refused as spam"),
+        ("SMTPRecipientsRefused: {'…@…': (554, b'Client host blocked using a list')}", "Refused as spam"),
+        ("SMTPRecipientsRefused: {'…@…': (554, b'5.7.1 Relay access denied')}", "The mail server passes nothing on"),
+        ("SMTPSenderRefused: (553, b'5.7.1 not owned by user', '…@…')", "The mail server takes no letters from"),
+        ("SMTPAuthenticationError: (535, b'5.7.8 authentication failed')", "The mail server did not let this site sign in."),
+        ("SMTPDataError: (451, b'4.3.0 later')", "The mail server asked to come back later."),
+        ("SMTPDataError: (554, b'never')", "The mail server refused the letter."),
+        ("SMTPServerDisconnected: Connection unexpectedly closed", "The mail server was away."),
+        ("ConnectionRefusedError: [Errno 111] Connection refused", "The mail server was away."),
+        ("gaierror: [Errno -2] Name or service not known", "The mail server was away."),
+        ("SSLCertVerificationError: certificate verify failed", "No safe connection"),
+        ("BadHeaderError: Header values can't contain newlines", "The address, or a name in the letter,"),
+        ("TemplateDoesNotExist: emails/spam.txt", "The letter could not be written."),
+    ],
+)
+def test_what_kept_a_letter_is_said_in_words(error, says):
+    assert str(undelivered.why(error)).startswith(says)
+
+
+def test_letters_given_up_say_why_and_keep_the_raw_error_below(client):
+    root = factories.staff("Root", "superadmin")
+    factories.sign_in(client, root)
+    factories.order(factories.published())
+    raw = "SMTPDataError: (554, b'5.7.1 <b>spam</b>')"
+    EmailMessage.objects.filter(kind="orders.held").update(failed_at=THEN, attempts=1, last_error=raw)
+    letter = EmailMessage.objects.get(kind="orders.held")
+
+    for page in (reverse("admin:ticketing_emailmessage_changelist"), reverse("admin:ticketing_emailmessage_change", args=[letter.pk])):
+        shown = client.get(page).content.decode()
+        assert re.search(r"given up</span>.*<br>Refused as spam.*<br><span class=.quiet.>SMTPDataError: \(554, .*&lt;b&gt;spam", shown), (
+            page
+        )
 
 
 def test_letters_are_narrowed_to_those_that_were_given_up(client):
@@ -180,6 +222,21 @@ def test_audit_names_what_was_done_and_who_did_it_with_one_query_for_all(client,
 
     assert all(f"P{number}</td>" in shown for number in range(5))
     assert ("Taken away as a file" in shown, "EXPORT</td>" in shown) == (True, False)
+    assert (">Order</td>" in shown, ">orders_order" in shown) == (True, False)
+
+
+def test_a_line_of_the_audit_says_in_words_what_is_different_and_no_more(client):
+    root = factories.staff("Root", "superadmin")
+    factories.sign_in(client, root)
+    show = factories.published(title="Malam Jazz")
+    show.__class__.objects.filter(pk=show.pk).update(city="Solo")
+    line = AuditLog.objects.filter(table="events_event", action="UPDATE").latest("at")
+
+    page = client.get(reverse("admin:ticketing_auditlog_change", args=[line.pk]))
+
+    assert page.context["title"] == f"Changed: Event {show.pk}"
+    shown = page.content.decode()
+    assert ("city: Jakarta → Solo" in shown, "Malam Jazz" in shown, "old_values" in shown, "UPDATE" in shown) == (True, False, False, False)
 
 
 def test_list_of_history_is_in_words(client, admin):
