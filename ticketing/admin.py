@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import undelivered, words
@@ -115,7 +116,7 @@ class AuditAdmin(ReadOnly):
 
     @admin.display(description=_("by whom"), ordering="user")
     def who(self, entry: Any) -> Any:
-        return entry.person or entry.user
+        return entry.person or entry.user or "–"
 
     @admin.display(description=_("values"))
     def values(self, entry: AuditLog) -> Any:
@@ -123,7 +124,7 @@ class AuditAdmin(ReadOnly):
 
     @admin.display(description=_("came from, as a digest"))
     def came_from(self, entry: AuditLog) -> str:
-        return entry.ip
+        return entry.ip or "–"
 
 
 def _values(entry: AuditLog) -> Iterator[tuple[Any, str]]:
@@ -175,7 +176,8 @@ class EmailAdmin(ReadOnly):
 def _stands(letter: EmailMessage) -> tuple[str, Any, str]:
     if at := letter.sent_at or letter.failed_at:
         return ("ok", _("sent"), _moment(at)) if letter.sent_at else ("bad", _("given up"), _moment(at))
-    return "wait", _("waiting to be sent"), ""
+    again = gettext("next try %(at)s") % {"at": _moment(letter.due_at)} if letter.last_error else ""
+    return "wait", _("waiting to be sent"), again
 
 
 def _moment(at: datetime) -> str:

@@ -54,7 +54,7 @@ class AuditLog(models.Model):
     def __str__(self) -> str:
         from . import words  # which needs the models to be there
 
-        return f"{words.said().get(self.action, self.action)}: {words.kind(self.table)} {self.record}"
+        return f"{words.said().get(self.action, self.action)}: {words.kind(self.table)}"
 
 
 def record_export(*, table: str, record: str, user: UUID | None, details: dict[str, Any]) -> None:

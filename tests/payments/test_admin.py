@@ -262,6 +262,7 @@ def test_what_buyers_say_is_wrong_is_found_open_ones_first_and_answered(client, 
     assert "3 messages of buyers wait for an answer" in text(client.get("/admin/"))
 
     asked = text(client.get(url("reply", first.pk, model="orders_concern")))
+    assert re.search(r"BK-\w+, \d+ \w+ 2\d{3}", asked)
     assert "Wrong 0 &lt;b&gt;" in asked
     assert press(client, first, "reply", model="orders_concern", answer="").status_code == 200
     assert press(client, first, "reply", model="orders_concern", answer="Look into your mail.").status_code == 302

@@ -7,8 +7,11 @@ from importlib import import_module
 
 import pytest
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from accounts import actions, roles
+from events.models import ReferenceRate
 from tests import factories
 from tests.factories import THEN
 from tests.test_house_rules import modules
@@ -179,6 +182,16 @@ def test_what_kept_a_letter_is_said_in_words(error, says):
     assert str(undelivered.why(error)).startswith(says)
 
 
+def test_a_letter_that_waits_says_when_it_is_tried_again(client):
+    factories.sign_in(client, factories.staff("Root", "superadmin"))
+    factories.order(factories.published())
+    EmailMessage.objects.filter(kind="orders.held").update(due_at=THEN, attempts=1, last_error="SMTPDataError: (451, b'later')")
+
+    shown = client.get(reverse("admin:ticketing_emailmessage_changelist"), {"kind": "orders.held"}).content.decode()
+
+    assert f"waiting to be sent</span> next try {date_format(localtime(THEN), 'j M Y, H:i')}<br>The mail server asked" in shown
+
+
 def test_letters_given_up_say_why_and_keep_the_raw_error_below(client):
     root = factories.staff("Root", "superadmin")
     factories.sign_in(client, root)
@@ -207,6 +220,7 @@ def test_letters_are_narrowed_to_those_that_were_given_up(client):
 
     found = [listed(delivery=name) for name in ("waiting", "sent", "given_up", "nonsense")]
     everybody = {f"{name}@example.org" for name in ("bea", "carl", "dora")}
+    assert 'href="#changelist-filter"' in client.get(reverse("admin:ticketing_emailmessage_changelist")).content.decode()
     assert found == [{"bea@example.org"}, {"carl@example.org"}, {"dora@example.org"}, everybody]
 
 
@@ -234,9 +248,22 @@ def test_a_line_of_the_audit_says_in_words_what_is_different_and_no_more(client)
 
     page = client.get(reverse("admin:ticketing_auditlog_change", args=[line.pk]))
 
-    assert page.context["title"] == f"Changed: Event {show.pk}"
+    assert page.context["title"] == "Changed: Event"
     shown = page.content.decode()
+    assert ('<div class="readonly">–</div>' in shown, "None" in shown.partition("field-who")[2][:300]) == (True, False)
     assert ("city: Jakarta → Solo" in shown, "Malam Jazz" in shown, "old_values" in shown, "UPDATE" in shown) == (True, False, False, False)
+
+
+def test_lists_of_rates_and_users_are_in_figures_and_words(client, admin):
+    ReferenceRate.objects.create(currency="IDR", per_usdt=16_300, quoted_at=THEN)
+    olive = factories.promoter().owner
+
+    rates, users = (client.get(reverse(f"admin:{name}_changelist")).content.decode() for name in ("events_referencerate", "accounts_user"))
+
+    assert (">16,300</td>" in rates, words.said()["promoter"], 'field-role">promoter</td>' in users) == (True, "promoter", True)
+    made = date_format(localtime(olive.created_at), "DATETIME_FORMAT")
+    page = client.get(reverse("admin:accounts_user_change", args=[olive.pk])).content.decode()
+    assert (made in page, "+00:00" in page) == (True, False)
 
 
 def test_list_of_history_is_in_words(client, admin):
@@ -260,6 +287,16 @@ def test_overview_says_what_waits_and_what_happened(client, admin):
     assert "1 promoter waits for an answer" in shown
     assert f"{EmailMessage.objects.count()} letter" in shown
     assert "Applied" in shown
+
+
+def test_overview_names_all_pages_of_this_person_for_phones_that_show_no_list_beside(client, groups):
+    roles.give_permissions()
+    factories.sign_in(client, factories.promoter().owner)
+
+    nav = client.get(reverse("admin:index")).content.decode().partition('class="places"')[2].partition("</nav>")[0]
+
+    here = [name for name in ("orders_order", "payments_payment", "ticketing_emailmessage") if reverse(f"admin:{name}_changelist") in nav]
+    assert here == ["orders_order", "payments_payment"]
 
 
 def test_overview_of_a_promoter_tells_of_the_own_promoter_alone(client, groups):
