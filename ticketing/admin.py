@@ -181,4 +181,4 @@ def _stands(letter: EmailMessage) -> tuple[str, Any, str]:
 
 
 def _moment(at: datetime) -> str:
-    return date_format(localtime(at), "j M Y, H:i")
+    return date_format(localtime(at), "SHORT_DATETIME_FORMAT")

@@ -45,4 +45,4 @@ class Concern(Row):
         ]
 
     def __str__(self) -> str:
-        return f"{self.order}, {date_format(localtime(self.asked_at), 'j M Y')}"
+        return f"{self.order}, {date_format(localtime(self.asked_at), 'SHORT_DATE_FORMAT')}"

@@ -252,7 +252,7 @@ def _moments(order: Order) -> Iterator[str]:
         (gettext("Cancelled %(at)s."), order.cancelled_at),
     ):
         if at:
-            yield said % {"at": date_format(localtime(at), "j M Y, H:i"), "how": order.get_auth_method_display()}
+            yield said % {"at": date_format(localtime(at), "SHORT_DATETIME_FORMAT"), "how": order.get_auth_method_display()}
 
 
 def _line(order: Order, item: Any) -> tuple[str, str, str]:

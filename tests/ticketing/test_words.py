@@ -7,6 +7,7 @@ from importlib import import_module
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
@@ -189,7 +190,7 @@ def test_a_letter_that_waits_says_when_it_is_tried_again(client):
 
     shown = client.get(reverse("admin:ticketing_emailmessage_changelist"), {"kind": "orders.held"}).content.decode()
 
-    assert f"waiting to be sent</span> next try {date_format(localtime(THEN), 'j M Y, H:i')}<br>The mail server asked" in shown
+    assert f"waiting to be sent</span> next try {date_format(localtime(THEN), 'SHORT_DATETIME_FORMAT')}<br>The mail server asked" in shown
 
 
 def test_letters_given_up_say_why_and_keep_the_raw_error_below(client):
@@ -276,6 +277,9 @@ def test_list_of_history_is_in_words(client, admin):
     assert "the system" in shown
     assert "the buyer" in shown
     assert "accounts.promoter" not in shown.partition("changelist-filter")[0]
+    entry = HistoryEntry.objects.latest("at")
+    with translation.override("id"):
+        assert re.fullmatch(r"\d+ \w+ 2\d{3}, \d\d\.\d\d", str(entry))
 
 
 def test_overview_says_what_waits_and_what_happened(client, admin):
