@@ -259,11 +259,13 @@ def test_lists_of_rates_and_users_are_in_figures_and_words(client, admin):
     ReferenceRate.objects.create(currency="IDR", per_usdt=16_300, quoted_at=THEN)
     olive = factories.promoter().owner
 
-    rates, users = (client.get(reverse(f"admin:{name}_changelist")).content.decode() for name in ("events_referencerate", "accounts_user"))
+    lists = (reverse(f"admin:{name}_changelist") for name in ("events_referencerate", "accounts_user"))
+    rates, users = (client.get(page, headers={"accept-language": "id"}).content.decode() for page in lists)
 
-    assert (">16,300</td>" in rates, words.said()["promoter"], 'field-role">promoter</td>' in users) == (True, "promoter", True)
-    made = date_format(localtime(olive.created_at), "DATETIME_FORMAT")
-    page = client.get(reverse("admin:accounts_user_change", args=[olive.pk])).content.decode()
+    assert (">16.300</td>" in rates, 'field-role">promotor</td>' in users) == (True, True)
+    page = client.get(reverse("admin:accounts_user_change", args=[olive.pk]), headers={"accept-language": "en"}).content.decode()
+    with translation.override("en"):
+        made = date_format(localtime(olive.created_at), "DATETIME_FORMAT")
     assert (made in page, "+00:00" in page) == (True, False)
 
 
