@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ticketing import limits, mail
 
-from . import actions
+from . import actions, roles
 from .forms import Apply, ChangeRole, Details, Invite, Rename
 from .models import MEMBERS, Invitation, Promoter, TeamRole, User
 
@@ -43,6 +43,8 @@ def account(request: HttpRequest) -> HttpResponse:
         return redirect("account")
     context = {
         "form": form,
+        "has_desk": roles.is_staff_member(user) or bool(roles.promoters_of(user, *RUNNERS, TeamRole.FINANCE)),
+        "has_doors": bool(roles.promoters_of(user, *RUNNERS, TeamRole.GATE)),
         "factors": list(Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES)),
         "google_offered": bool(settings.GOOGLE_CLIENT_ID),
         "google": SocialAccount.objects.filter(user=user).exists(),

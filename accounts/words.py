@@ -43,6 +43,7 @@ SAID: dict[str, Any] = {
     "superadmin": _("superadmin"),
     "admin": _("admin"),
     "moderator": _("moderator"),
+    "promoter": _("promoter"),
     "user": _("no role"),
     "owner": _("owner"),
     "manager": _("manager"),

@@ -10,6 +10,8 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
+from ticketing.forms import EmailField
+
 PRICES = [("", _("Any price")), ("0", _("Free")), ("10", _("Up to 10 USDT")), ("25", _("Up to 25 USDT")), ("50", _("Up to 50 USDT"))]
 
 
@@ -36,7 +38,7 @@ class Wanted:
 class Buy(forms.Form):
     """Who buys. `key` is random, and the same each time that one form is sent."""
 
-    email = forms.EmailField(label=_("Your e-mail"), max_length=254)
+    email = EmailField(label=_("Your e-mail"), max_length=254)
     name = forms.CharField(label=_("Your name"), max_length=120)
     phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
     code = forms.CharField(label=_("Discount code"), max_length=40, required=False)
@@ -50,7 +52,7 @@ class Buy(forms.Form):
 
 
 class Remind(forms.Form):
-    email = forms.EmailField(label=_("Your e-mail"), help_text=_("For this one letter. A week later we have forgotten it."))
+    email = EmailField(label=_("Your e-mail"), help_text=_("For this one letter. A week later we have forgotten it."))
 
     def __init__(self, *args: Any, **options: Any) -> None:
         # It stands on one page with the form that buys, which asks for an e-mail, too.

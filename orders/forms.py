@@ -4,10 +4,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from orders.models.concern import LONGEST
+from ticketing.forms import EmailField
 
 
 class Move(forms.Form):
-    email = forms.EmailField(label=_("New e-mail"), max_length=254)
+    email = EmailField(label=_("New e-mail"), max_length=254)
 
 
 class Tell(forms.Form):
@@ -19,7 +20,7 @@ class Answer(forms.Form):
 
 
 class Find(forms.Form):
-    email = forms.EmailField(label=_("Your e-mail"), max_length=254, help_text=_("The one you gave when you bought the tickets."))
+    email = EmailField(label=_("Your e-mail"), max_length=254, help_text=_("The one you gave when you bought the tickets."))
 
 
 class Name(forms.Form):
@@ -28,7 +29,7 @@ class Name(forms.Form):
 
 class PassOn(forms.Form):
     name = forms.CharField(label=_("Name of the new holder"), max_length=120)
-    email = forms.EmailField(
+    email = EmailField(
         label=_("E-mail of the new holder"),
         max_length=254,
         help_text=_("The ticket goes there. Check each letter: it cannot be called back."),

@@ -1,5 +1,8 @@
 """What staff may read of the ground floor. Nothing here is typed: history, audit and letters write themselves."""
 
+import json
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -7,12 +10,18 @@ from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_user_model
 from django.db.models import Q
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from . import words
+from . import undelivered, words
 from .desk import ReadOnly, Sorted
 from .models import AuditLog, EmailMessage, HistoryEntry
+
+BREAK = mark_safe("<br>")
 
 
 class InWords(admin.AllValuesFieldListFilter):
@@ -79,23 +88,58 @@ class Named(ChangeList):
 
 @admin.register(AuditLog)
 class AuditAdmin(ReadOnly):
-    list_display = ("at", "what", "table", "record", "who", "request_id")
-    list_filter = (("action", InWords), "table")
+    change_form_template = "admin/written.html"
+    list_display = ("at", "what", "thing", "record", "who", "request_id")
+    list_filter = (("action", InWords), ("table", InWords))
     search_fields = ("record", "user__exact", "request_id")
     date_hierarchy = "at"
     ordering = ("-at",)
+    fields = ("at", "what", "thing", "record", "who", "values", "request_id", "came_from")
     show_full_result_count = False
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return Named
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        entry = super().get_object(request, object_id, from_field)
+        if entry:
+            entry.person = get_user_model()._base_manager.filter(pk=entry.user).first()
+        return entry
+
     @admin.display(description=_("what"), ordering="action")
     def what(self, entry: AuditLog) -> Any:
         return words.said().get(entry.action, entry.action)
 
+    @admin.display(description=_("to what"), ordering="table")
+    def thing(self, entry: AuditLog) -> Any:
+        return words.kind(entry.table)
+
     @admin.display(description=_("by whom"), ordering="user")
     def who(self, entry: Any) -> Any:
-        return entry.person or entry.user
+        return entry.person or entry.user or "–"
+
+    @admin.display(description=_("values"))
+    def values(self, entry: AuditLog) -> Any:
+        return format_html_join(BREAK, "{}: {}", _values(entry)) or "–"
+
+    @admin.display(description=_("came from, as a digest"))
+    def came_from(self, entry: AuditLog) -> str:
+        return entry.ip or "–"
+
+
+def _values(entry: AuditLog) -> Iterator[tuple[Any, str]]:
+    """Yield what is different now, or all that was there where a row came or went."""
+    model = words.model_of(entry.table)
+    names = {field.column: field.verbose_name for field in model._meta.concrete_fields} if model else {}
+    old, new = entry.old_values or {}, entry.new_values or {}
+    for column in sorted({*old, *new}):
+        if old.get(column) != new.get(column):
+            values = [_shown(values[column]) for values in (old, new) if column in values]
+            yield names.get(column, column), " → ".join(values)
+
+
+def _shown(value: Any) -> str:
+    return str(value) if isinstance(value, str) and value else json.dumps(value)
 
 
 class Delivery(Sorted):
@@ -109,9 +153,10 @@ class Delivery(Sorted):
 
 @admin.register(EmailMessage)
 class EmailAdmin(ReadOnly):
-    list_display = ("made", "what", "to", "attempts", "due_at", "sent_at", "failed_at", "last_error")
+    change_form_template = "admin/written.html"
+    list_display = ("made", "what", "to", "delivery", "attempts")
     list_filter = (("kind", InWords), Delivery)
-    fields = ("what", "to", "made", "due_at", "attempts", "last_error", "sent_at", "failed_at")
+    fields = ("what", "to", "made", "delivery", "attempts", "due_at")
     search_fields = ("to", "subject_id__exact")
     ordering = ("-created_at",)
     show_full_result_count = False
@@ -119,3 +164,21 @@ class EmailAdmin(ReadOnly):
     @admin.display(description=_("what"), ordering="kind")
     def what(self, letter: EmailMessage) -> Any:
         return words.said().get(letter.kind, letter.kind)
+
+    @admin.display(description=_("delivery"), ordering="sent_at")
+    def delivery(self, letter: EmailMessage) -> Any:
+        parts = [format_html('<span class="status {}">{}</span> {}', *_stands(letter))]
+        if letter.last_error:
+            parts += [undelivered.why(letter.last_error), format_html('<span class="quiet">{}</span>', letter.last_error)]
+        return format_html_join(BREAK, "{}", ((part,) for part in parts))
+
+
+def _stands(letter: EmailMessage) -> tuple[str, Any, str]:
+    if at := letter.sent_at or letter.failed_at:
+        return ("ok", _("sent"), _moment(at)) if letter.sent_at else ("bad", _("given up"), _moment(at))
+    again = gettext("next try %(at)s") % {"at": _moment(letter.due_at)} if letter.last_error else ""
+    return "wait", _("waiting to be sent"), again
+
+
+def _moment(at: datetime) -> str:
+    return date_format(localtime(at), "SHORT_DATETIME_FORMAT")

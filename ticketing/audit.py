@@ -52,7 +52,9 @@ class AuditLog(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.action} {self.table} {self.record}"
+        from . import words  # which needs the models to be there
+
+        return f"{words.said().get(self.action, self.action)}: {words.kind(self.table)}"
 
 
 def record_export(*, table: str, record: str, user: UUID | None, details: dict[str, Any]) -> None:

@@ -13,7 +13,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import capfirst
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -75,8 +77,8 @@ class Admin(admin.ModelAdmin):
         return field
 
     @admin.display(description=gettext_lazy("made at"), ordering="created_at")
-    def made(self, row: Any) -> Any:
-        return row.created_at
+    def made(self, row: Any) -> str:
+        return date_format(localtime(row.created_at), "DATETIME_FORMAT")  # as lists do; on a row's own page Django writes it raw
 
     # --- history ------------------------------------------------------------------------------------------
 

@@ -38,7 +38,7 @@ class HistoryEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return date_format(localtime(self.at), "j M Y, H:i")
+        return date_format(localtime(self.at), "SHORT_DATETIME_FORMAT")
 
 
 def by_user(user_id: UUID | None) -> str:

@@ -81,7 +81,9 @@ class EmailMessage(Row):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.pk}"
+        from . import words  # which needs the models to be there
+
+        return str(words.said().get(self.kind, self.kind))
 
 
 @dataclass(frozen=True)

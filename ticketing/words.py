@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.apps import apps
@@ -46,6 +47,7 @@ class Line:
     who: Any
 
 
+@cache
 def said() -> dict[str, Any]:
     return {code: text for room in furnished("words") for code, text in room.SAID.items()}
 
@@ -69,15 +71,14 @@ def told(entries: Iterable[HistoryEntry], request: HttpRequest) -> list[Line]:
     ]
 
 
-def _model(label: str) -> type[Model] | None:
-    try:
-        return apps.get_model(label)
-    except (LookupError, ValueError):
-        return None  # a model that is no more
+def model_of(label: str) -> type[Model] | None:
+    """Return the model of that label, or of that table; none if it is no more."""
+    models = apps.get_models(include_auto_created=True)
+    return next((model for model in models if label in {model._meta.label_lower, model._meta.db_table}), None)
 
 
 def kind(label: str) -> Any:
-    model = _model(label)
+    model = model_of(label)
     return capfirst(model._meta.verbose_name) if model else label
 
 
@@ -85,7 +86,7 @@ def _things(entries: list[HistoryEntry]) -> Rows:
     ids = defaultdict(set)
     for entry in entries:
         ids[entry.subject_type].add(entry.subject_id)
-    return {label: _named(model).in_bulk(found) if (model := _model(label)) else {} for label, found in ids.items()}
+    return {label: _named(model).in_bulk(found) if (model := model_of(label)) else {} for label, found in ids.items()}
 
 
 def _named(model: type[Model]) -> Any:

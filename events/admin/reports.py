@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from events.models import ActiveEvent, ReferenceRate
 from ticketing.desk import ReadOnly
+from ticketing.money import in_full
 
 
 @admin.register(ActiveEvent)
@@ -16,5 +17,9 @@ class ActiveEventAdmin(ReadOnly):
 
 @admin.register(ReferenceRate)
 class RateAdmin(ReadOnly):
-    list_display = ("currency", "per_usdt", "quoted_at")
+    list_display = fields = ("currency", "rate", "quoted_at")
     ordering = ("currency",)
+
+    @admin.display(description=ReferenceRate._meta.get_field("per_usdt").verbose_name, ordering="per_usdt")
+    def rate(self, rate: ReferenceRate) -> str:
+        return in_full(rate.per_usdt.normalize())

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from ticketing.bases import Row
@@ -43,4 +45,4 @@ class Concern(Row):
         ]
 
     def __str__(self) -> str:
-        return f"{self.order} {self.asked_at:%Y-%m-%d}"
+        return f"{self.order}, {date_format(localtime(self.asked_at), 'SHORT_DATE_FORMAT')}"

@@ -18,8 +18,10 @@ class NotTaken(DomainError):
 
     status = 503
 
-    def __init__(self) -> None:
-        super().__init__(_("We cannot see this chain at the moment, so we take no payments there. Choose another, or another way to pay."))
+    def __init__(self, *, was_chosen: bool) -> None:
+        chosen = _("We cannot see this network at the moment, so we take no payments over it. Try again in a minute, or choose another.")
+        first = _("We cannot see the networks of USDT at the moment. What you typed is kept: try again in a minute, or pay another way.")
+        super().__init__(chosen if was_chosen else first)
 
 
 def offered_tokens(at: datetime) -> list[Token]:
@@ -39,7 +41,7 @@ def chosen_token(token_id: UUID | None, at: datetime) -> Token:
     for token in offered_tokens(at):
         if token_id in (None, token.pk):
             return token
-    raise NotTaken
+    raise NotTaken(was_chosen=token_id is not None)
 
 
 def quote(payment: Payment, token: Token, *, total: Decimal, currency: str, at: datetime, deadline: datetime) -> Quote:

@@ -24,7 +24,7 @@ from payments import actions
 from payments.models import Payment
 from payments.owed import refunded
 from payments.pages.panel import usdt
-from ticketing import history, words
+from ticketing import history, undelivered, words
 from ticketing.buttons import Reason, button
 from ticketing.history import HistoryEntry
 from ticketing.mail import EmailMessage
@@ -252,7 +252,7 @@ def _moments(order: Order) -> Iterator[str]:
         (gettext("Cancelled %(at)s."), order.cancelled_at),
     ):
         if at:
-            yield said % {"at": date_format(localtime(at), "j M Y, H:i"), "how": order.get_auth_method_display()}
+            yield said % {"at": date_format(localtime(at), "SHORT_DATETIME_FORMAT"), "how": order.get_auth_method_display()}
 
 
 def _line(order: Order, item: Any) -> tuple[str, str, str]:
@@ -268,9 +268,9 @@ def _sums(order: Order) -> list[tuple[Any, Any]]:
     ]
 
 
-def _letters(subjects: list[Any]) -> list[tuple[Any, EmailMessage]]:
-    known, found = words.said(), EmailMessage.objects.filter(subject_id__in=subjects).order_by("created_at")
-    return [(known.get(letter.kind, letter.kind), letter) for letter in found[:TOLD]]
+def _letters(subjects: list[Any]) -> list[tuple[str, Any, EmailMessage]]:
+    found = EmailMessage.objects.filter(subject_id__in=subjects).order_by("created_at")
+    return [(str(letter), undelivered.why(letter.last_error), letter) for letter in found[:TOLD]]
 
 
 def _by(request: HttpRequest) -> dict[str, Any]:

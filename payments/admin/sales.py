@@ -56,7 +56,7 @@ def _explained(newest: datetime | None) -> Iterator[str]:
     yield gettext("What is left of each paid order after its refunds covers the service fee first; the rest is the promoter's.")
     yield gettext("Money that came to the promoter is not owed again: there the fee is owed to this site, and the figure is below nothing.")
     if newest:
-        yield gettext("As of %(at)s.") % {"at": date_format(localtime(newest), "j M Y, H:i")}
+        yield gettext("As of %(at)s.") % {"at": date_format(localtime(newest), "SHORT_DATETIME_FORMAT")}
 
 
 def _row(sales: EventSales, names: Any) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from events.models import Event, TicketTier
 from events.pages import Look, look
 from orders.models import Order, OrderItem, Ticket
 from orders.models.order import EXTENSIONS
+from orders.papers.facts import opens
 from payments import owed
 from payments.models import Payment, Provider, State
 from ticketing import prepared
@@ -34,6 +35,11 @@ class Seat:
     tier: TicketTier
     number: int
     returnable: bool
+
+    @property
+    def is_own(self) -> bool:
+        """Answer whether the buyer can show and print it: what was passed on is its new holder's alone."""
+        return not self.ticket.transfers and opens(self.ticket)
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,10 @@ class OrderPage:
         if self.payment.state == State.REVIEW:
             return False
         return self.state in (LAPSED, ENDED) and self.event.status == Event.Status.PUBLISHED and not self.event.is_over(self.at)
+
+    @property
+    def has_own(self) -> bool:
+        return any(seat.is_own for seat in self.seats)
 
     @property
     def step(self) -> int:
@@ -141,7 +151,7 @@ def order_page(order: Order, at: datetime) -> OrderPage:
     clock = Clock(at, order.expires_at, moment(order.expires_at, event)) if state == HELD and order.expires_at else None
     refund = refund_told(entries)
     of_usdt = headings(panel, clock.wall if clock else "", event.promoter.name) if panel else None
-    heading, lead = of_usdt or words(order, state, clock, refund, at)
+    heading, lead = of_usdt or words(order, state, clock, refund, at, has_own=any(seat.is_own for seat in seats))
     return OrderPage(
         order=order,
         event=event,
@@ -181,7 +191,7 @@ def _tickets(*, order: Any) -> QuerySet[Ticket]:
     return Ticket.objects.filter(order=order).order_by("code")
 
 
-def words(order: Order, state: str, clock: Clock | None, refund: Decimal | None, at: datetime) -> tuple[str, str]:
+def words(order: Order, state: str, clock: Clock | None, refund: Decimal | None, at: datetime, *, has_own: bool) -> tuple[str, str]:
     """Return what to do or what has happened, and what comes next."""
     total = written(order.total, order.currency)
     if state == HELD and clock:
@@ -190,7 +200,7 @@ def words(order: Order, state: str, clock: Clock | None, refund: Decimal | None,
     if state == SEEN:
         return _("Payment seen"), _("It is being confirmed. Nothing can be lost now, and you may close this page.")
     if state == PAID:
-        return _paid_words(order, at)
+        return _paid_words(order, at, has_own=has_own)
     if state == LAPSED:
         return _("The hold has ended"), _("The tickets went back on sale. Nothing was paid for this order.")
     if refund:
@@ -200,13 +210,15 @@ def words(order: Order, state: str, clock: Clock | None, refund: Decimal | None,
     return _("Cancelled"), _("The places went back on sale. Nothing was paid for this order.")
 
 
-def _paid_words(order: Order, at: datetime) -> tuple[str, str]:
+def _paid_words(order: Order, at: datetime, *, has_own: bool) -> tuple[str, str]:
     event = order.event
     day = date_format(event.starts_at.astimezone(event.zone), _("j F"))
     if event.cancelled_at:
         return _("This event is cancelled"), event.cancel_reason
     if event.is_over(at):
         return _("Thank you for coming"), _("This event was on %(day)s.") % {"day": moment(event.starts_at, event)}
+    if not has_own:
+        return _("All tickets were passed on"), _("Each has a new holder, whose code alone opens the door.")
     heading = _("Paid. See you %(day)s.") if order.total else _("The tickets are yours. See you %(day)s.")
     lead = _("They are on their way to %(email)s, too. Show them at the door, on the screen or on paper.")
     return heading % {"day": day}, lead % {"email": order.buyer_email}

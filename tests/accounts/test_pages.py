@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
-from accounts import demo
+from accounts import demo, roles
 from accounts.sign_in_urls import urlpatterns
+from tests import factories
 from tests.accounts.people import code, person, sign_in, with_app
 from ticketing.local.places import BASE_DIR
 
@@ -123,6 +124,26 @@ def test_header_offers_what_the_visitor_can_do(client):
 
     assert [text in before for text in ("/account/login/", 'action="/account/logout/"')] == [True, False]
     assert [text in after for text in ("/account/login/", 'action="/account/logout/"')] == [False, True]
+
+
+def test_account_leads_each_of_a_team_to_the_desk_and_the_doors_that_are_open_to_them(client, groups):
+    roles.give_permissions()
+    team = factories.promoter()
+    people = {"owner": team.owner, "nobody": factories.person("Alice"), "staff": factories.staff("Mod", "moderator")}
+    people |= {role: factories.member(team, role, role) for role in ("manager", "finance", "gate")}
+    desk, doors = reverse("admin:index"), reverse("seats:doors")
+
+    led = {}
+    for who, user in people.items():
+        factories.sign_in(client, user)
+        shown = client.get(reverse("account")).content.decode()
+        led[who] = [page for page in (desk, doors) if f'href="{page}"' in shown]
+        assert [client.get(page).status_code for page in led[who]] == [200] * len(led[who])
+
+    both = [desk, doors]
+    assert led == {"owner": both, "manager": both, "finance": [desk], "gate": [doors], "staff": [desk], "nobody": []}
+    factories.sign_in(client, people["finance"])
+    assert f'href="{desk}"' in client.get(reverse("accounts:promoter", args=[team.pk])).content.decode()
 
 
 @pytest.mark.parametrize("is_demo", [True, False])

@@ -419,6 +419,7 @@ def test_cancelled_event_says_so_and_why(client):
     shown = text(event_page(client, event))
 
     assert "This event is cancelled The hall was flooded." in shown
+    assert "Add to your calendar" not in shown
     assert ("How many" in shown, "Refunds" in shown) == (False, False)
 
 
@@ -599,9 +600,11 @@ def test_what_is_claimed_is_seen_at_the_next_visit(client, committed):
     with committed():
         actions.sell(event_id=event.pk, lines=lines)
     assert "Sold out" in text(event_page(client, event))
+    assert "See what comes next" in text(event_page(client, event))
     with committed():
         actions.unsell(event_id=event.pk, lines=lines)
     assert "How many Regular" in text(event_page(client, event))
+    assert "See what comes next" not in text(event_page(client, event))
 
 
 def test_a_sale_begins_at_its_time_although_the_page_is_kept(client):

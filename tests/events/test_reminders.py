@@ -81,7 +81,7 @@ def test_address_that_is_none_is_refused_beside_its_field(client):
 
     shown = client.post("/events/night/remind/", {"email": "rani@"}).content.decode()
 
-    assert "Enter a valid email address." in shown
+    assert "This is no whole address. Check it: name@example.org" in shown
     assert not Reminder.objects.exists()
 
 

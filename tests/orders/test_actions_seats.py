@@ -6,6 +6,7 @@ import pytest
 from django.core import mail as post
 from django.core.cache import cache
 from django.db import transaction
+from django.urls import reverse
 
 import events.actions
 import payments.actions
@@ -177,6 +178,7 @@ def test_u_17_the_holder_names_and_passes_on_from_the_page(client, ticket):
     response = client.post(f"{here}pass-on/", {"name": "Dewi", "email": "dewi@example.org"}, follow=True)
 
     assert response.status_code == 410
+    assert reverse("orders:find") in response.content.decode()
     assert "Dewi has the ticket now" in response.content.decode()
     assert client.post(f"{here}pass-on/", {"name": "Zed", "email": "zed@example.org"}).status_code == 302
     assert (fresh(ticket).holder_email, fresh(ticket).transfers) == ("dewi@example.org", 1)

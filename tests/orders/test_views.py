@@ -92,7 +92,7 @@ def test_u_15_five_letters_an_hour_to_one_address(client):
 
 
 def test_an_address_that_is_none_is_asked_for_again(client):
-    assert "Enter a valid email address." in text(find(client, "bea@"))
+    assert "This is no whole address. Check it: name@example.org" in text(find(client, "bea@"))
     assert not EmailMessage.objects.exists()
 
 

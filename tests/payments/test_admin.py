@@ -179,6 +179,17 @@ def test_page_tells_what_happened_in_words_and_which_letters_went_out(client, ow
     assert Ticket.objects.get().secret not in page
 
 
+def test_letters_of_an_order_say_why_they_were_given_up_and_the_raw_error_to_the_operator_alone(client, owner, event):
+    order = factories.order(event)
+    EmailMessage.objects.update(failed_at=THEN, last_error="SMTPDataError: (550, b'5.1.1 no such user')")
+
+    shown = text(client.get(url("change", order.pk)))
+    factories.sign_in(client, factories.staff("Root", "superadmin"))
+    to_us = text(client.get(url("change", order.pk)))
+
+    assert [("There is no such mailbox." in page, "SMTPDataError" in page) for page in (shown, to_us)] == [(True, False), (True, True)]
+
+
 # --- buttons --------------------------------------------------------------------------------------------
 
 
@@ -251,6 +262,7 @@ def test_what_buyers_say_is_wrong_is_found_open_ones_first_and_answered(client, 
     assert "3 messages of buyers wait for an answer" in text(client.get("/admin/"))
 
     asked = text(client.get(url("reply", first.pk, model="orders_concern")))
+    assert re.search(r"BK-\w+, \d+ \w+ 2\d{3}", asked)
     assert "Wrong 0 &lt;b&gt;" in asked
     assert press(client, first, "reply", model="orders_concern", answer="").status_code == 200
     assert press(client, first, "reply", model="orders_concern", answer="Look into your mail.").status_code == 302

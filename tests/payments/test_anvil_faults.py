@@ -145,7 +145,7 @@ def test_scenario_38_an_hour_without_any_node_costs_nobody_an_order(world, town)
         world.watch()
         offered = actions.offered_tokens(began + gone)
         assert (everything() == before, len(offered)) == (True, 1 if minutes < 5 else 0), minutes
-    with pytest.raises(actions.NotTaken, match="cannot see this chain"):
+    with pytest.raises(actions.NotTaken, match="cannot see the networks of USDT"):
         actions.check_out(wish=factories.wish(unpaid.event, "Dora"), at=began + gone, provider="usdt")
 
     town.heal()

@@ -123,7 +123,7 @@ def test_order_explain_tells_the_whole_story_in_order_and_names_nobody():
         "→ Settled",
         "refund: 150000",
         "16:05:00 WIB",
-        "Letter orders.tickets: sent",
+        "Letter: The tickets, sent",
     ):
         assert words in said, words
     for word in ("Zebrafinch", "zebrafinch", "Kookaburra", order.secret):

@@ -578,7 +578,7 @@ def test_a_chain_that_is_not_seen_is_not_sold_and_nothing_is_taken(world):
     world.fake.mine_until(world.at + timedelta(seconds=301))
     world.watch()
 
-    with pytest.raises(actions.NotTaken, match="cannot see this chain"):
+    with pytest.raises(actions.NotTaken, match="cannot see the networks of USDT"):
         world.order()
     assert (Order.objects.count(), places(), Payment.objects.count()) == (0, (0, 0), 0)
     for member in world.members:

@@ -11,9 +11,11 @@ import time_machine
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from pypdf import PdfReader
 
 import events.actions
+import orders.actions
 import payments.actions
 from orders.models import Order, Ticket
 from tests import factories
@@ -297,8 +299,22 @@ def test_what_cannot_be_given_back_says_why_and_stays(client):
 
     assert "This cannot be given back Tickets are not refunded." in asked
     assert "These tickets can no longer be given back." in done
+    assert ("Back to the order" in asked, "Keep it" in asked) == (True, False)
     assert "Give back" not in text(page(client, order))
     assert order.tickets.get().status == "valid"
+
+
+def test_an_order_whose_tickets_were_all_passed_on_offers_nothing_to_show_or_print(client):
+    order = factories.paid(factories.published())
+    ticket = order.tickets.get()
+    paper, told = reverse("seats:order-pdf", args=[order.secret]), 'data-told="Paid. See you 3 March. They are on their way'
+    before = page(client, order).content.decode()
+
+    orders.actions.pass_on(ticket_id=ticket.pk, name="Dewi", email="dewi@example.org", language="en", at=THEN, by="holder")
+    after = page(client, order).content.decode()
+
+    assert (paper in before, told in before, client.get(paper).status_code) == (True, True, 404)
+    assert (paper in after, "All tickets were passed on" in after, "on their way" in after) == (False, True, False)
 
 
 def test_a_free_place_may_be_given_back_whatever_the_policy(client):

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from tests.sample.models import Lamp
-from ticketing import hints, mail
+from ticketing import hints, mail, undelivered
 from ticketing.bases import uuid7
 from ticketing.models import EmailMessage
 
@@ -185,8 +185,15 @@ def test_letter_is_given_up_after_the_last_try_and_not_before(office, settings):
     assert mail.deliver_due() == 0
 
 
-@pytest.mark.parametrize(("to", "answer"), [("unknown@example.org", "250 taken"), ("a@example.org", "554 never")])
-def test_refusal_for_good_is_believed(office, to, answer):
+@pytest.mark.parametrize(
+    ("to", "answer", "says"),
+    [
+        ("unknown@example.org", "250 taken", "There is no such mailbox."),
+        ("a@example.org", "554 never", "The mail server refused the letter."),
+        ("a@example.org", "554 5.7.1 looks like spam from a@example.org, see /orders/9aFq3/", "Refused as spam, or against a rule"),
+    ],
+)
+def test_refusal_for_good_is_believed(office, to, answer, says):
     letter = owe(to=to)
     office.answer = answer
 
@@ -194,7 +201,8 @@ def test_refusal_for_good_is_believed(office, to, answer):
 
     letter.refresh_from_db()
     assert letter.failed_at is not None
-    assert to not in letter.last_error
+    assert str(undelivered.why(letter.last_error)).startswith(says)
+    assert (to in letter.last_error, "9aFq3" in letter.last_error) == (False, False)
 
 
 def test_one_refused_letter_does_not_stop_the_others(office):

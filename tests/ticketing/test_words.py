@@ -2,17 +2,22 @@
 
 import ast
 import inspect
+import re
 from importlib import import_module
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from accounts import actions, roles
+from events.models import ReferenceRate
 from tests import factories
 from tests.factories import THEN
 from tests.test_house_rules import modules
-from ticketing import audit, history, mail, words
-from ticketing.models import EmailMessage, HistoryEntry
+from ticketing import audit, history, mail, undelivered, words
+from ticketing.models import AuditLog, EmailMessage, HistoryEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -146,10 +151,61 @@ def test_list_of_letters_is_in_words(client):
 
     shown = client.get(reverse("admin:ticketing_emailmessage_changelist")).content.decode()
 
-    assert ("Places are held" in shown, "orders.held</a>" in shown, "orders.held</td>" in shown) == (True, False, False)
     letter = EmailMessage.objects.get(kind="orders.held")
-    page = client.get(reverse("admin:ticketing_emailmessage_change", args=[letter.pk])).content.decode()
-    assert "Places are held" in page
+    page = client.get(reverse("admin:ticketing_emailmessage_change", args=[letter.pk]))
+    assert ("Places are held" in shown, "orders.held</a>" in shown, "orders.held</td>" in shown) == (True, False, False)
+    assert (page.context["title"], str(letter)) == ("Places are held", "Places are held")
+    assert ("orders.held" in page.content.decode(), "historylink" in page.content.decode()) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        ("SMTPRecipientsRefused: {'…@…': (550, b'5.1.1 <…@…>: User unknown in virtual table')}", "There is no such mailbox."),
+        ("SMTPDataError: (550, b'5.1.2 Bad destination system')", "There is no such mailbox."),
+        ("SMTPRecipientsRefused: {'…@…': (452, b'4.2.2 The account is over quota')}", "The mailbox is full."),
+        ("SMTPDataError: (550, b'5.7.26 unauthenticated: SPF and DKIM did not pass')", "Refused as spam"),
+        ("SMTPRecipientsRefused: {'…@…': (554, b'Client host blocked using a list')}", "Refused as spam"),
+        ("SMTPRecipientsRefused: {'…@…': (554, b'5.7.1 Relay access denied')}", "The mail server passes nothing on"),
+        ("SMTPSenderRefused: (553, b'5.7.1 not owned by user', '…@…')", "The mail server takes no letters from"),
+        ("SMTPAuthenticationError: (535, b'5.7.8 authentication failed')", "The mail server did not let this site sign in."),
+        ("SMTPDataError: (451, b'4.3.0 later')", "The mail server asked to come back later."),
+        ("SMTPDataError: (554, b'never')", "The mail server refused the letter."),
+        ("SMTPServerDisconnected: Connection unexpectedly closed", "The mail server was away."),
+        ("ConnectionRefusedError: [Errno 111] Connection refused", "The mail server was away."),
+        ("gaierror: [Errno -2] Name or service not known", "The mail server was away."),
+        ("SSLCertVerificationError: certificate verify failed", "No safe connection"),
+        ("BadHeaderError: Header values can't contain newlines", "The address, or a name in the letter,"),
+        ("TemplateDoesNotExist: emails/spam.txt", "The letter could not be written."),
+    ],
+)
+def test_what_kept_a_letter_is_said_in_words(error, says):
+    assert str(undelivered.why(error)).startswith(says)
+
+
+def test_a_letter_that_waits_says_when_it_is_tried_again(client):
+    factories.sign_in(client, factories.staff("Root", "superadmin"))
+    factories.order(factories.published())
+    EmailMessage.objects.filter(kind="orders.held").update(due_at=THEN, attempts=1, last_error="SMTPDataError: (451, b'later')")
+
+    shown = client.get(reverse("admin:ticketing_emailmessage_changelist"), {"kind": "orders.held"}).content.decode()
+
+    assert f"waiting to be sent</span> next try {date_format(localtime(THEN), 'SHORT_DATETIME_FORMAT')}<br>The mail server asked" in shown
+
+
+def test_letters_given_up_say_why_and_keep_the_raw_error_below(client):
+    root = factories.staff("Root", "superadmin")
+    factories.sign_in(client, root)
+    factories.order(factories.published())
+    raw = "SMTPDataError: (554, b'5.7.1 <b>spam</b>')"
+    EmailMessage.objects.filter(kind="orders.held").update(failed_at=THEN, attempts=1, last_error=raw)
+    letter = EmailMessage.objects.get(kind="orders.held")
+
+    for page in (reverse("admin:ticketing_emailmessage_changelist"), reverse("admin:ticketing_emailmessage_change", args=[letter.pk])):
+        shown = client.get(page).content.decode()
+        assert re.search(r"given up</span>.*<br>Refused as spam.*<br><span class=.quiet.>SMTPDataError: \(554, .*&lt;b&gt;spam", shown), (
+            page
+        )
 
 
 def test_letters_are_narrowed_to_those_that_were_given_up(client):
@@ -165,6 +221,7 @@ def test_letters_are_narrowed_to_those_that_were_given_up(client):
 
     found = [listed(delivery=name) for name in ("waiting", "sent", "given_up", "nonsense")]
     everybody = {f"{name}@example.org" for name in ("bea", "carl", "dora")}
+    assert 'href="#changelist-filter"' in client.get(reverse("admin:ticketing_emailmessage_changelist")).content.decode()
     assert found == [{"bea@example.org"}, {"carl@example.org"}, {"dora@example.org"}, everybody]
 
 
@@ -180,6 +237,36 @@ def test_audit_names_what_was_done_and_who_did_it_with_one_query_for_all(client,
 
     assert all(f"P{number}</td>" in shown for number in range(5))
     assert ("Taken away as a file" in shown, "EXPORT</td>" in shown) == (True, False)
+    assert (">Order</td>" in shown, ">orders_order" in shown) == (True, False)
+
+
+def test_a_line_of_the_audit_says_in_words_what_is_different_and_no_more(client):
+    root = factories.staff("Root", "superadmin")
+    factories.sign_in(client, root)
+    show = factories.published(title="Malam Jazz")
+    show.__class__.objects.filter(pk=show.pk).update(city="Solo")
+    line = AuditLog.objects.filter(table="events_event", action="UPDATE").latest("at")
+
+    page = client.get(reverse("admin:ticketing_auditlog_change", args=[line.pk]))
+
+    assert page.context["title"] == "Changed: Event"
+    shown = page.content.decode()
+    assert ('<div class="readonly">–</div>' in shown, "None" in shown.partition("field-who")[2][:300]) == (True, False)
+    assert ("city: Jakarta → Solo" in shown, "Malam Jazz" in shown, "old_values" in shown, "UPDATE" in shown) == (True, False, False, False)
+
+
+def test_lists_of_rates_and_users_are_in_figures_and_words(client, admin):
+    ReferenceRate.objects.create(currency="IDR", per_usdt=16_300, quoted_at=THEN)
+    olive = factories.promoter().owner
+
+    lists = (reverse(f"admin:{name}_changelist") for name in ("events_referencerate", "accounts_user"))
+    rates, users = (client.get(page, headers={"accept-language": "id"}).content.decode() for page in lists)
+
+    assert (">16.300</td>" in rates, 'field-role">promotor</td>' in users) == (True, True)
+    page = client.get(reverse("admin:accounts_user_change", args=[olive.pk]), headers={"accept-language": "en"}).content.decode()
+    with translation.override("en"):
+        made = date_format(localtime(olive.created_at), "DATETIME_FORMAT")
+    assert (made in page, "+00:00" in page) == (True, False)
 
 
 def test_list_of_history_is_in_words(client, admin):
@@ -192,6 +279,9 @@ def test_list_of_history_is_in_words(client, admin):
     assert "the system" in shown
     assert "the buyer" in shown
     assert "accounts.promoter" not in shown.partition("changelist-filter")[0]
+    entry = HistoryEntry.objects.latest("at")
+    with translation.override("id"):
+        assert re.fullmatch(r"\d+ \w+ 2\d{3}, \d\d\.\d\d", str(entry))
 
 
 def test_overview_says_what_waits_and_what_happened(client, admin):
@@ -203,6 +293,16 @@ def test_overview_says_what_waits_and_what_happened(client, admin):
     assert "1 promoter waits for an answer" in shown
     assert f"{EmailMessage.objects.count()} letter" in shown
     assert "Applied" in shown
+
+
+def test_overview_names_all_pages_of_this_person_for_phones_that_show_no_list_beside(client, groups):
+    roles.give_permissions()
+    factories.sign_in(client, factories.promoter().owner)
+
+    nav = client.get(reverse("admin:index")).content.decode().partition('class="places"')[2].partition("</nav>")[0]
+
+    here = [name for name in ("orders_order", "payments_payment", "ticketing_emailmessage") if reverse(f"admin:{name}_changelist") in nav]
+    assert here == ["orders_order", "payments_payment"]
 
 
 def test_overview_of_a_promoter_tells_of_the_own_promoter_alone(client, groups):

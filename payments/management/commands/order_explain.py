@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from orders.models import Order
 from payments.finding import order_named
 from payments.models import Payment
-from ticketing import words
+from ticketing import undelivered, words
 from ticketing.history import HistoryEntry
 from ticketing.mail import EmailMessage
 from ticketing.money import written
@@ -68,9 +68,11 @@ def _letters(order: Order) -> Story:
     subjects = [order.pk, *order.tickets.values_list("pk", flat=True)]
     story: Story = []
     for letter in EmailMessage.objects.filter(subject_id__in=subjects):
-        story.append((letter.created_at, f"{_('Letter')} {letter.kind}: {_('owed')}"))
+        story.append((letter.created_at, f"{_('Letter')}: {letter}, {_('owed')}"))
         if letter.sent_at:
-            story.append((letter.sent_at, f"{_('Letter')} {letter.kind}: {_('sent')}"))
+            story.append((letter.sent_at, f"{_('Letter')}: {letter}, {_('sent')}"))
         if letter.failed_at:
-            story.append((letter.failed_at, f"{_('Letter')} {letter.kind}: {_('given up')}, {letter.last_error}"))
+            story.append(
+                (letter.failed_at, f"{_('Letter')}: {letter}, {_('given up')}. {undelivered.why(letter.last_error)} [{letter.last_error}]")
+            )
     return story
