@@ -79,7 +79,7 @@ def test_old_tries_are_forgotten_after_two_stretches(either_store):
     assert allowed(STRICT, at=START + 120, times=4) == 3
 
 
-@trying(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@trying(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(tries=st.integers(1, 6), before=st.integers(0, 6), current=st.integers(0, 6), into=st.integers(0, 59))
 def test_wait_is_as_long_as_it_takes_and_no_longer(tries, before, current, into):
     limit = Limit("any", tries=tries, seconds=60)
