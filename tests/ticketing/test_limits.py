@@ -119,7 +119,8 @@ def test_neither_store_holds_the_source(either_store):
 def test_counts_in_redis_end_by_themselves():
     allowed(STRICT)
 
-    assert [hints.client().ttl(key) for key in hints.client().scan_iter()] == [120]
+    (life,) = [hints.client().ttl(key) for key in hints.client().scan_iter()]
+    assert 60 < life <= 120
 
 
 @pytest.mark.parametrize(
@@ -141,7 +142,7 @@ def test_addresses_of_one_ipv6_network_count_together(first, second, together):
 def count_without_a_lock(stretch):
     """Read, then write: what the counter must not be."""
     row, _ = RateCount.objects.get_or_create(key=stretch.key, stretch=stretch.number, defaults={"count": 0})
-    meeting.wait(10)
+    meeting.wait(30)
     RateCount.objects.filter(pk=row.pk).update(count=row.count + 1)
     return 0, row.count + 1
 
