@@ -4,9 +4,12 @@ import os
 import shutil
 
 import pytest
+import time_machine
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.factories import THEN
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 # The second line: it looks for nothing outside this machine.
@@ -33,6 +36,13 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.django_db(transaction=True))
             if not CHROMIUM:
                 item.add_marker(pytest.mark.skip(reason="no Chromium here: apt install chromium"))
+
+
+@pytest.fixture(autouse=True)
+def moment():
+    """Before the events, in whatever year this runs: the site's clock, not the browser's."""
+    with time_machine.travel(THEN):
+        yield
 
 
 @pytest.fixture(scope="session")
