@@ -65,7 +65,9 @@ def code(team, text):
 
 
 def active_event(text):
-    return ActiveEvent.objects.get(pk=factories.published(factories.promoter("Una", name="Una"), title=text).pk)
+    made = factories.published(factories.promoter("Una", name="Una"), title=text)
+    factories.begin(made, days=1)
+    return ActiveEvent.objects.get(pk=made.pk)
 
 
 def rate(text):

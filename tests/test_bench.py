@@ -48,7 +48,7 @@ def test_wrong_status_ends_the_measuring(address):
 
 
 def test_load_counts_what_was_answered(address):
-    figures = load(address, Ask("/"), connections=2, seconds=0.2)
+    figures = load(address, Ask("/"), connections=2, seconds=1)
 
     assert figures.rate > 0
     assert 0 < figures.p50 <= figures.p95

@@ -129,7 +129,7 @@ def test_phone_is_sealed(team):
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT contact_phone FROM accounts_promoter")
-        assert "811" not in cursor.fetchone()[0]
+        assert "811 0" not in cursor.fetchone()[0]
     assert Promoter.objects.get().contact_phone == "+62 811 000"
 
 

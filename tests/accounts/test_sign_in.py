@@ -156,7 +156,7 @@ def test_no_link_and_no_code_lies_in_the_letters_row(client):
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT kind, details::text, secret, occasion FROM ticketing_emailmessage ORDER BY created_at")
+        cursor.execute("SELECT kind, details::text, secret, occasion FROM ticketing_emailmessage ORDER BY created_at, id")
         rows = cursor.fetchall()
     assert [(kind, details) for kind, details, _, _ in rows] == [
         ("accounts.reset_password", "{}"),

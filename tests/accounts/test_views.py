@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.shortcuts import resolve_url
 from django.urls import reverse
@@ -16,6 +17,13 @@ from ticketing.logs import without_secrets
 from ticketing.models import EmailMessage
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def moment():
+    """Before the invitations end, in whatever year this runs."""
+    with time_machine.travel(THEN):
+        yield
 
 
 def sign_in():

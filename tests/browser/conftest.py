@@ -4,9 +4,12 @@ import os
 import shutil
 
 import pytest
+import time_machine
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.factories import THEN
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 # The second line: it looks for nothing outside this machine.
@@ -18,6 +21,7 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+PATIENCE = 60_000  # milliseconds, on a busy machine; nothing waits that long when all is well
 PHONE, DESK, SMALLEST = {"width": 390, "height": 844}, {"width": 1280, "height": 800}, {"width": 320, "height": 640}
 # What axe would fetch and put into the page, our policy refuses. What it finds is a few lines; its whole report takes
 # longer to leave the browser than the looking took.
@@ -34,12 +38,20 @@ def pytest_collection_modifyitems(items):
                 item.add_marker(pytest.mark.skip(reason="no Chromium here: apt install chromium"))
 
 
+@pytest.fixture(autouse=True)
+def moment():
+    """Before the events, in whatever year this runs: the site's clock, not the browser's."""
+    with time_machine.travel(THEN):
+        yield
+
+
 @pytest.fixture(scope="session")
 def chromium():
     # Playwright runs an event loop in this thread, in which Django would refuse its ORM.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS, timeout=PATIENCE)
+        expect.set_options(timeout=PATIENCE)
         yield browser
         browser.close()
 
@@ -74,6 +86,7 @@ def visit(chromium, live_server, settings, become):
             reduced_motion="reduce",
         )
         contexts.append(context)
+        context.set_default_timeout(PATIENCE)
         if user:
             become(context, user)
         page = context.new_page()

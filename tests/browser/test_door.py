@@ -82,15 +82,15 @@ def test_the_camera_lets_in_once_and_the_second_gate_hears_of_it(watching, acces
     accessible(north)
     north.get_by_role("button", name="Scan with the camera").click()
     verdict = north.get_by_role("alert")
-    expect(verdict).to_contain_text("Let in", timeout=20_000)
+    expect(verdict).to_contain_text("Let in")
     expect(verdict).to_contain_text(ticket.code)
-    expect(verdict).to_be_hidden(timeout=10_000)
+    expect(verdict).to_be_hidden()
     expect(north.locator("#state")).to_contain_text("1 of 1 inside")
 
     south = watching(greta, "South")
     south.get_by_role("button", name="Scan with the camera").click()
     again = south.get_by_role("alert")
-    expect(again).to_contain_text("Used before", timeout=20_000)
+    expect(again).to_contain_text("Used before")
     expect(again).to_contain_text("gate North")
     accessible(south)
     south.keyboard.press("Escape")
@@ -107,7 +107,7 @@ def test_a_browser_that_reads_codes_itself_sends_no_pictures(watching, ticket, g
     )
     with page.expect_request(lambda request: request.method == "POST") as sent:
         page.get_by_role("button", name="Scan with the camera").click()
-    expect(page.get_by_role("alert")).to_contain_text("Let in", timeout=20_000)
+    expect(page.get_by_role("alert")).to_contain_text("Let in")
     assert "image/jpeg" not in (sent.value.post_data or "")
     assert Scan.objects.get().verdict == "admitted"
 
@@ -164,7 +164,7 @@ def test_the_seats_page_is_accessible_and_its_code_is_read_off_the_screen(visit,
     page = visit(f"/tickets/{ticket.secret}/", screen=screen, language=language)
     accessible(page)
     shown = Image.open(BytesIO(page.locator(".qr").screenshot()))
-    assert [found.text for found in zxingcpp.read_barcodes(shown)] == [text_of(ticket)]
+    assert [found.text for found in zxingcpp.read_barcodes(shown, formats=zxingcpp.BarcodeFormat.QRCode)] == [text_of(ticket)]
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     payments.actions.annul(order_id=ticket.order_id, reason="x", by=None, at=THEN)
     page.reload()

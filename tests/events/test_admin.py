@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +20,15 @@ from tests.factories import THEN
 from ticketing.models import HistoryEntry
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def moment():
+    """Before the events, in whatever year this runs."""
+    with time_machine.travel(THEN):
+        yield
+
+
 LIST, ADD = reverse("admin:events_event_changelist"), reverse("admin:events_event_add")
 NIGHT = {
     "title": "Malam Jazz",
@@ -96,7 +106,7 @@ def test_k_11_who_sells_one_kind_of_ticket_need_not_name_it(client, team, max_):
     save(client, ADD, **plain)
     save(client, ADD, **plain, **{"tiers-0-price": "150000", "tiers-0-quantity": "100"})
 
-    first, second = Event.objects.order_by("created_at")
+    first, second = Event.objects.order_by("created_at", "id")
     assert not first.tiers.exists()  # nothing was typed, so there is none
     assert second.tiers.values_list("name", "quantity").get() == ("Regular", 100)
 

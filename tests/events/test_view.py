@@ -1,11 +1,9 @@
 """The view of active events, and the promises read from the tables (B-31, C-02)."""
 
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import connection
-from django.utils import timezone
 
 from events import actions, invariants
 from events.models import ActiveEvent, DiscountCode, Event, Picture, Reminder, TicketTier
@@ -26,15 +24,9 @@ def sql(query):
         cursor.execute(query)
 
 
-def begin(event, *, days):
-    """Move an event to so many days from the database's clock, which the view goes by."""
-    start = timezone.now() + timedelta(days=days)
-    Event.objects.filter(pk=event.pk).update(starts_at=start, ends_at=start + timedelta(hours=4))
-
-
 def test_b_31_c_02_view_sums_the_listed_tiers():
     event = factories.published(tiers=TIERS)
-    begin(event, days=1)
+    factories.begin(event, days=1)
     TicketTier.objects.filter(name="Regular").update(sold=4, reserved=3)
 
     found = ActiveEvent.objects.values(
@@ -59,7 +51,7 @@ def test_b_31_view_has_what_is_published_and_to_come():
     shown, running, closed, over = (factories.published(title=name) for name in names)
     actions.close_sales(event_id=closed.pk, by=None, at=THEN)
     for event, days in [(shown, 1), (running, 0), (closed, 1), (over, -1), (factories.event(title="Draft"), 1)]:
-        begin(event, days=days)
+        factories.begin(event, days=days)
 
     assert list(ActiveEvent.objects.order_by("title").values_list("title", flat=True)) == ["Running", "Shown"]
     with connection.cursor() as cursor:
@@ -98,6 +90,7 @@ def without_rules():
 )
 def test_each_broken_promise_is_named(breach, says, without_rules):
     event = factories.published()
+    factories.begin(event, days=1)
     actions.add_code(event_id=event.pk, by=None, at=THEN, code="EARLY", percent=Decimal(10), max_uses=1)
     tier = factories.tier()
     TicketTier.objects.update(sale_starts_at="2020-01-01T00:00Z")

@@ -24,11 +24,11 @@ from ticketing.local.postgres import OWNER
 from ticketing.local.processes import kill, wait_until
 
 # A new site on a busy machine of one core; nothing waits that long when all is well.
-PATIENCE = 60
+PATIENCE = 180
 # A node that nobody asks, since no chain is switched on: so none is started.
 NO_CHAIN = "1=http://127.0.0.1:9"
 # Prints a word and goes on until it is stopped.
-LONG = ("shell", "-v0", "-c", "import time; print('here', flush=True); time.sleep(60)")
+LONG = ("shell", "-v0", "-c", "import time; print('here', flush=True); time.sleep(600)")
 # Asks the database and Valkey, and prints a word if both answer.
 BOTH = "from django.db import connection; from ticketing.hints import client; connection.ensure_connection(); client().ping()"
 ASK = ("shell", "-v0", "-c", f"{BOTH}; print('works')")
@@ -88,7 +88,7 @@ class Site:
         return (self.folder / "log").read_text()
 
     def says(self, words: str) -> bool:
-        return wait_until(lambda: words in self.printed, seconds=20)
+        return wait_until(lambda: words in self.printed, seconds=PATIENCE)
 
     def stop(self, number: int = signal.SIGTERM) -> tuple[int, float]:
         """Ask it to end; return its exit code and how long that took."""
@@ -105,7 +105,7 @@ class Site:
         return self.record["web"].rpartition(":")[2]
 
     def get(self, path: str = "/") -> tuple[int, str]:
-        with self.browser.open(self.record["web"] + path, timeout=20) as response:
+        with self.browser.open(self.record["web"] + path, timeout=60) as response:
             return response.status, response.read().decode()
 
     def is_served(self) -> bool:
@@ -116,7 +116,7 @@ class Site:
     def write_letter(self) -> None:
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', self.get("/demo/mailbox/")[1])
         form = urllib.parse.urlencode({"csrfmiddlewaretoken": token[1]}).encode()
-        self.browser.open(self.record["web"] + "/demo/mailbox/write/", form, timeout=20).close()
+        self.browser.open(self.record["web"] + "/demo/mailbox/write/", form, timeout=60).close()
 
     def letters(self) -> int:
         """Count the letters that people asked for, in the database."""
@@ -144,7 +144,7 @@ class Site:
 
     def runs(self, words: str) -> bool:
         """Tell whether a process with these words in its command line runs, soon."""
-        return wait_until(lambda: any(words in command for command in self.processes().values()), seconds=20, step=0.1)
+        return wait_until(lambda: any(words in command for command in self.processes().values()), seconds=PATIENCE, step=0.1)
 
     def pid(self, words: str) -> int:
         """Return the process whose command line holds these words: the parent, where several do. Numbers begin anew some day."""
@@ -157,7 +157,7 @@ class Site:
     def kill_all(self) -> None:
         kill(self.processes())
         if self.process is not None:
-            self.process.wait(10)
+            self.process.wait(60)
 
 
 def parent(pid: int) -> int:

@@ -80,10 +80,10 @@ class Asking:
         return told["result"]
 
     def said(self, method: str, *given: Any) -> Any:
-        return self._session.post(self.url, json={"jsonrpc": "2.0", "id": 7, "method": method, "params": list(given)}, timeout=20).json()
+        return self._session.post(self.url, json={"jsonrpc": "2.0", "id": 7, "method": method, "params": list(given)}, timeout=60).json()
 
     def post(self, body: Any, path: str = "") -> Any:
-        return self._session.post(self.url + path, data=body if isinstance(body, bytes) else json.dumps(body), timeout=20)
+        return self._session.post(self.url + path, data=body if isinstance(body, bytes) else json.dumps(body), timeout=60)
 
     def send(self, deed: str, *given: Any, by: play.Person = play.BUYER, coin: play.Coin = play.USDT) -> str:
         return self.ask("eth_sendTransaction", {"from": by.address, "to": coin.address, "data": data(deed, *given)})

@@ -246,7 +246,7 @@ def test_chain_that_idles_wakes_when_something_waits(monkeypatch):
     ledger.is_waited_for = True
     node.answer({"method": "eth_syncing"})
 
-    assert ledger.made.wait(20)
+    assert ledger.made.wait(60)
 
 
 @pytest.mark.slow
@@ -255,7 +255,7 @@ def test_kill_loses_no_block_and_no_transaction(tmp_path):
     with running(places) as (asking, process):
         first = asking.send("transfer", NOBODY, 1)
         node = RpcNode(asking.url, timeouts=(5, 20))
-        assert wait_until(lambda: node.receipt(first), seconds=20)  # by itself: the clock runs
+        assert wait_until(lambda: node.receipt(first), seconds=60)  # by itself: the clock runs
         before = [node.header(number) for number in range(node.head().number + 1)]
         waiting = asking.send("transfer", NOBODY, 2)
         process.kill()

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 def test_commands_at_once_share_what_the_first_starts(site):
     commands = [site.begun(*ASK) for _ in range(5)]
 
-    said = [command.communicate(timeout=60) for command in commands]
+    said = [command.communicate(timeout=PATIENCE) for command in commands]
 
     assert said == [("works\n", "")] * 5
     assert site.gone()

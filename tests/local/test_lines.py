@@ -29,7 +29,7 @@ def test_what_a_part_prints_is_shown_while_it_runs(tmp_path, monkeypatch):
     part = Part("web", [sys.executable, "-c", "import time; print('here'); time.sleep(60)"])
 
     site._start(part)
-    heard = wait_until(lambda: said == ["web      | here"], seconds=20)
+    heard = wait_until(lambda: said == ["web      | here"], seconds=60)
     kill_group(part.process)
 
     assert heard

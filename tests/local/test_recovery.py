@@ -65,16 +65,16 @@ def test_rows_are_there_after_one_kill_after_another_and_what_was_paid_is_paid(s
     for hung in (hung_worker, site.pid("quiet worker")):
         os.kill(hung, signal.SIGSTOP)
     kill([site.process.pid])
-    assert site.gone(8), site.processes()  # by itself; it takes a second, when the machine has nothing else to do
+    assert site.gone(PATIENCE), site.processes()  # by itself; it takes a second, when the machine has nothing else to do
 
 
 def test_killed_first_start_leaves_nothing_half_made(empty_site):
     empty_site.process = empty_site.begun("up")
-    assert wait_until(lambda: any(empty_site.places.data.rglob("PG_VERSION")), seconds=20, step=0.001)
+    assert wait_until(lambda: any(empty_site.places.data.rglob("PG_VERSION")), seconds=PATIENCE, step=0.001)
 
     os.kill(empty_site.pid("initdb -D"), signal.SIGSTOP)  # as if it hung
     kill([empty_site.process.pid])
-    assert empty_site.gone(8), empty_site.processes()
+    assert empty_site.gone(PATIENCE), empty_site.processes()
 
     assert empty_site.command(*ASK).stdout == "works\n"
     assert empty_site.gone()

@@ -94,4 +94,4 @@ def test_nearly_full_disk_stops_the_start_before_anything_runs(empty_site, monke
         supervisor.Supervisor(empty_site.places, port=0).run(prepare=pytest.fail, describe=pytest.fail)
 
     assert list(empty_site.places.data.iterdir()) == []
-    assert hung.wait(20) == -signal.SIGKILL
+    assert hung.wait(60) == -signal.SIGKILL

@@ -50,7 +50,7 @@ def test_server_that_is_really_nobody_serves_and_dies_with_us(site):
     assert (site.places.data / "data").stat().st_uid == int(NOBODY)
     assert site.get("/")[0] == 200
     kill([site.process.pid])
-    assert site.gone(5), site.processes()
+    assert site.gone(60), site.processes()
 
 
 @as_root

@@ -36,7 +36,7 @@ def test_first_start_serves_the_home_page(running_site):
 def test_letter_goes_all_the_way(running_site):
     running_site.write_letter()
 
-    assert wait_until(lambda: "you@demo.example" in running_site.get("/demo/mailbox/")[1], seconds=20, step=0.2)
+    assert wait_until(lambda: "you@demo.example" in running_site.get("/demo/mailbox/")[1], seconds=PATIENCE, step=0.2)
     assert "superuser privileges" not in running_site.printed  # nor has the worker written a page of warnings for root
 
 

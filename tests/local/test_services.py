@@ -24,7 +24,7 @@ def test_postgres_whose_database_cannot_be_made_is_ended(empty_site, monkeypatch
     with pytest.raises(LocalProblem):
         begin(postgres, empty_site)
 
-    assert empty_site.gone(2)
+    assert empty_site.gone(20)
 
 
 def test_second_postgres_in_one_folder_is_refused_and_the_first_stays(empty_site):
@@ -36,12 +36,12 @@ def test_second_postgres_in_one_folder_is_refused_and_the_first_stays(empty_site
 
     assert (first.poll(), postgres.running(empty_site.places)) == (None, first.pid)
     postgres.stop(empty_site.places)
-    assert first.wait(20) == 0
+    assert first.wait(60) == 0
     control = subprocess.run(
         [postgres._binary("pg_controldata"), empty_site.places.data / "data"], capture_output=True, text=True, check=True
     )
     assert "cluster state:               shut down\n" in control.stdout  # asked kindly, it ends in order, and need not recover
-    assert empty_site.gone(2)
+    assert empty_site.gone(20)
 
 
 def test_valkey_that_does_not_answer_is_ended(empty_site, monkeypatch):
@@ -72,4 +72,4 @@ def test_valkey_reads_nothing_from_the_folder_where_it_was_called(empty_site, mo
         process = begin(valkey, empty_site)
 
     valkey.stop(empty_site.places)
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import time_machine
 from django.core import mail as post
 from django.core.cache import cache
 from django.db import transaction
@@ -25,8 +26,11 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _nothing_kept():
+def moment():
+    """Before the event, in whatever year this runs."""
     cache.clear()
+    with time_machine.travel(THEN):
+        yield
 
 
 @pytest.fixture

@@ -56,7 +56,8 @@ def words(content: bytes) -> list[str]:
 def codes(content: bytes) -> list[list[str]]:
     """Return what a camera reads from each page, drawn at 100 dots an inch."""
     document = pypdfium2.PdfDocument(content)
-    read = [[found.text for found in zxingcpp.read_barcodes(page.render(scale=100 / 72).to_pil())] for page in document]
+    pages = [page.render(scale=100 / 72).to_pil() for page in document]
+    read = [[found.text for found in zxingcpp.read_barcodes(page, formats=zxingcpp.BarcodeFormat.QRCode)] for page in pages]
     document.close()
     return read
 

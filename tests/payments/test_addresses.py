@@ -1,6 +1,7 @@
 """Addresses are made from the public key, taken once, and shown only after they were computed anew."""
 
 import json
+import threading
 import time
 from io import StringIO
 
@@ -168,10 +169,11 @@ def test_many_at_once_take_many_addresses(together, monkeypatch, locks):
     actions.derive_addresses(count=12)
     if not locks:
         monkeypatch.setattr(RowQuerySet, "locked", lambda rows, *, skip=False: rows.order_by("pk"))
-    real = receiving.shown
-    import time
+    real, all_have_one = receiving.shown, threading.Barrier(11 if locks else 12, timeout=9)
 
-    monkeypatch.setattr(receiving, "shown", lambda address: (time.sleep(0.05), real(address)))
+    def shown_together(address):
+        all_have_one.wait()
+        real(address)
 
     def take(_):
         with transaction.atomic():
@@ -179,6 +181,7 @@ def test_many_at_once_take_many_addresses(together, monkeypatch, locks):
 
     with transaction.atomic():
         held = [actions.take_address(at=THEN).index] if locks else []
+        monkeypatch.setattr(receiving, "shown", shown_together)
         taken = held + together(take, times=12 - len(held))
 
     assert (sorted(taken) == list(range(12))) is locks

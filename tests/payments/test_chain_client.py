@@ -32,7 +32,7 @@ def chain():
 @pytest.fixture
 def served(chain):
     with serving(speaking_for(chain.node())) as endpoint:
-        yield endpoint, RpcNode(endpoint.url, timeouts=(2, 2))
+        yield endpoint, RpcNode(endpoint.url, timeouts=(20, 20))
 
 
 def test_it_reads_what_the_chain_says(chain, served):

@@ -6,6 +6,7 @@ from decimal import Decimal
 from io import StringIO
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -15,6 +16,7 @@ from events.models import Event
 from orders.actions import NumberTaken, keep_number
 from orders.models import Order
 from tests import factories
+from tests.factories import THEN
 from tests.payments import keys
 from tests.payments.world import make
 from tests.promises import kept
@@ -70,7 +72,14 @@ def test_create_booking_books_nothing_under_a_number_of_another_order(event):
     assert [query for query in asked if 'FROM "orders_order"' in query["sql"] and "FOR NO KEY UPDATE" in query["sql"]]
 
 
-def test_d_16_places_that_cost_something_wait_for_their_way_or_are_given_away(settings):
+@pytest.fixture
+def moment():
+    """Before the event, in whatever year this runs."""
+    with time_machine.travel(THEN):
+        yield
+
+
+def test_d_16_places_that_cost_something_wait_for_their_way_or_are_given_away(settings, moment):
     settings.WALLET_XPUBS = [keys.xpub()]
     world = make(start=timezone.now().replace(microsecond=0) - timedelta(seconds=4))
     world.rate()

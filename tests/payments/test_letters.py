@@ -1,10 +1,12 @@
 """What is told by mail of money: each news once, with what to do, in the buyer's language."""
 
 import pytest
+import time_machine
 from django.core import mail as outbox
 
 from orders.models import Order
 from payments.models import Payment
+from tests.factories import THEN
 from tests.payments import keys
 from tests.payments.states import STATES
 from tests.payments.world import CENT, DUE, address, make
@@ -45,7 +47,9 @@ def wallet(settings):
 
 @pytest.fixture
 def world():
-    return make()
+    """Before the event, in whatever year this runs."""
+    with time_machine.travel(THEN):
+        yield make()
 
 
 def owed():

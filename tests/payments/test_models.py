@@ -221,7 +221,9 @@ def test_chains_and_tokens_are_audited(world):
 
     Chain.objects.update(small_depth=16)
 
-    assert list(AuditLog.objects.filter(table__in=["payments_chain", "payments_token"]).values_list("table", "action").order_by("at")) == [
+    assert list(
+        AuditLog.objects.filter(table__in=["payments_chain", "payments_token"]).values_list("table", "action").order_by("at", "id")
+    ) == [
         ("payments_chain", "CREATE"),
         ("payments_token", "CREATE"),
         ("payments_chain", "UPDATE"),

@@ -8,6 +8,7 @@ from io import StringIO
 
 import pytest
 import requests
+import time_machine
 from celery.beat import PersistentScheduler
 from django.core.management import CommandError, call_command
 
@@ -201,9 +202,9 @@ def test_the_sweep_writes_the_static_rate_and_asks_nobody(settings, monkeypatch)
 
 
 def test_a_new_beat_asks_for_a_rate_at_once(tmp_path):
-    beat = PersistentScheduler(app, schedule_filename=str(tmp_path / "schedule"))
-
-    due = {name for name, entry in beat.schedule.items() if entry.is_due().is_due}
+    with time_machine.travel(THEN, tick=False):  # what is due every two seconds is not due yet
+        beat = PersistentScheduler(app, schedule_filename=str(tmp_path / "schedule"))
+        due = {name for name, entry in beat.schedule.items() if entry.is_due().is_due}
 
     beat.close()
     assert due == {"sync-rates", "fill-pool"}

@@ -25,12 +25,6 @@ from ticketing import roles as database_roles
 pytestmark = pytest.mark.django_db
 
 
-def begin(event, *, days):
-    """Move an event to so many days from the database's clock, which the view goes by."""
-    start = timezone.now() + timedelta(days=days)
-    Event.objects.filter(pk=event.pk).update(starts_at=start, ends_at=start + timedelta(hours=4))
-
-
 def figures(event, *names):
     actions.refresh_sales()
     return EventSales.objects.values_list(*names).get(pk=event.pk)
@@ -40,7 +34,7 @@ def test_b_22_b_32_view_has_the_tickets_of_accounts_and_nobodys_address():
     event, alice = factories.published(), factories.person("Alice")
     order = factories.paid(event, "Alice", lines={event.tiers.get().pk: 2}, user=alice)
     factories.paid(event, "Guest")
-    begin(event, days=1)
+    factories.begin(event, days=1)
 
     rows = UserTicket.objects.filter(user_id=alice.pk, is_upcoming=True).order_by("code")
 
@@ -52,7 +46,7 @@ def test_b_22_b_32_view_has_the_tickets_of_accounts_and_nobodys_address():
     assert rows.all().count() == 1
     events.actions.cancel(event_id=event.pk, reason="Rain", by=None, at=THEN)
     assert (rows.all().count(), UserTicket.objects.count()) == (0, 2)
-    begin(event, days=-1)
+    factories.begin(event, days=-1)
     columns = {field.name for field in UserTicket._meta.fields}
     assert not columns & {"email", "buyer_email", "holder_email", "name", "secret", "serial"}
 
@@ -98,7 +92,7 @@ def test_figures_are_old_after_a_quarter_of_an_hour_while_an_event_runs_and_afte
     event = factories.published()
     factories.paid(event)
     assert actions.sales_are_old(at=timezone.now())
-    begin(event, days=1)
+    factories.begin(event, days=1)
     actions.refresh_sales()
     [then] = EventSales.objects.values_list("refreshed_at", flat=True)
 

@@ -84,7 +84,7 @@ def codes(answer):
         picture = Image.new("1", (int(side) * 4, int(side) * 4), 1)
         for left, top, count in re.findall(r"M(\d+) (\d+)h(\d+)v1", path):
             picture.paste(0, tuple(int(place) * 4 for place in (left, top, int(left) + int(count), int(top) + 1)))
-        found += [code.text for code in zxingcpp.read_barcodes(picture.convert("L"))]
+        found += [code.text for code in zxingcpp.read_barcodes(picture.convert("L"), formats=zxingcpp.BarcodeFormat.QRCode)]
     return found
 
 

@@ -39,7 +39,17 @@ def no_locks(monkeypatch):
 
 @pytest.fixture
 def nobody_is_served(monkeypatch):
+    """All twenty have looked before the first of them writes."""
     monkeypatch.setattr(placing, "SERVED", NO_LOCK)
+    meeting, met, check = threading.Barrier(20, timeout=9), threading.Event(), placing._check_limits
+
+    def check_together(*given):
+        if not met.is_set():
+            meeting.wait()
+            met.set()
+        check(*given)
+
+    monkeypatch.setattr(placing, "_check_limits", check_together)
 
 
 def rush(together, call, *, times=BUYERS, at_once=AT_ONCE):

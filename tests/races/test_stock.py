@@ -73,18 +73,32 @@ def seats(**facts):
     return lambda: actions.claim(event_id=event.pk, lines=lines, at=THEN)
 
 
-def look_then_take():
+@pytest.fixture
+def all_have_looked():
+    """Nobody takes before all who come at once have looked for the first time."""
+    meeting, met = threading.Barrier(AT_ONCE, timeout=9), threading.Event()
+
+    def wait():
+        if not met.is_set():
+            meeting.wait()
+            met.set()
+
+    return wait
+
+
+def test_control_looking_first_oversells(together, no_check, all_have_looked):
     """What a claim must not be: the look is a statement of its own, without a lock."""
-    with transaction.atomic():
-        if TicketTier.objects.get().available < 1:
-            raise actions.SoldOut(None, 0)
-        TicketTier.objects.update(reserved=F("reserved") + 1)
-
-
-def test_control_looking_first_oversells(together, no_check):
     seats()
+    TicketTier.objects.update(reserved=SEATS - 1)
 
-    rush(together, look_then_take)
+    def careless():
+        with transaction.atomic():
+            if TicketTier.objects.get().available < 1:
+                raise actions.SoldOut(None, 0)
+            all_have_looked()
+            TicketTier.objects.update(reserved=F("reserved") + 1)
+
+    rush(together, careless)
 
     assert TicketTier.objects.get().reserved > SEATS
 
@@ -129,13 +143,15 @@ def two_tiers_under_one_capacity():
     return buy
 
 
-def test_control_a_capacity_that_is_looked_at_first_oversells(together, no_check):
+def test_control_a_capacity_that_is_looked_at_first_oversells(together, no_check, all_have_looked):
     two_tiers_under_one_capacity()
+    Event.objects.update(reserved=SEATS - 2)
 
     def careless():
         with transaction.atomic():
             if Event.objects.get().room < 2:
                 raise actions.SoldOut(None, 0)
+            all_have_looked()
             Event.objects.update(reserved=F("reserved") + 2)
 
     rush(together, careless)
@@ -173,13 +189,14 @@ def one_use():
     return event, code
 
 
-def test_control_a_code_that_is_looked_at_first_is_used_twice(together, no_check):
+def test_control_a_code_that_is_looked_at_first_is_used_twice(together, no_check, all_have_looked):
     one_use()
 
     def careless():
         with transaction.atomic():
             if DiscountCode.objects.get().used:
                 raise actions.CodeRefused("used")
+            all_have_looked()
             DiscountCode.objects.update(used=F("used") + 1)
 
     rush(together, careless)

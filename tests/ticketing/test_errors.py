@@ -205,4 +205,4 @@ def test_database_that_is_away_is_busy_and_quick(client, database_away, where):
     response = client.get(where)
 
     found = (response.status_code, response["Retry-After"], "We are busy right now" in response.content.decode())
-    assert (found, time.monotonic() - started < 1) == ((503, "5", True), True)
+    assert (found, time.monotonic() - started < 10) == ((503, "5", True), True)

@@ -79,7 +79,7 @@ def test_old_tries_are_forgotten_after_two_stretches(either_store):
     assert allowed(STRICT, at=START + 120, times=4) == 3
 
 
-@trying(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@trying(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(tries=st.integers(1, 6), before=st.integers(0, 6), current=st.integers(0, 6), into=st.integers(0, 59))
 def test_wait_is_as_long_as_it_takes_and_no_longer(tries, before, current, into):
     limit = Limit("any", tries=tries, seconds=60)
@@ -119,7 +119,8 @@ def test_neither_store_holds_the_source(either_store):
 def test_counts_in_redis_end_by_themselves():
     allowed(STRICT)
 
-    assert [hints.client().ttl(key) for key in hints.client().scan_iter()] == [120]
+    (life,) = [hints.client().ttl(key) for key in hints.client().scan_iter()]
+    assert 60 < life <= 120
 
 
 @pytest.mark.parametrize(
@@ -141,7 +142,7 @@ def test_addresses_of_one_ipv6_network_count_together(first, second, together):
 def count_without_a_lock(stretch):
     """Read, then write: what the counter must not be."""
     row, _ = RateCount.objects.get_or_create(key=stretch.key, stretch=stretch.number, defaults={"count": 0})
-    meeting.wait(10)
+    meeting.wait(30)
     RateCount.objects.filter(pk=row.pk).update(count=row.count + 1)
     return 0, row.count + 1
 

@@ -40,7 +40,7 @@ def test_line_is_one_json_object():
         "ms": 1.5,
         "request_id": "0123456789abcdef0123456789abcdef",
     }
-    assert abs(logs.datetime.fromisoformat(at).timestamp() - time.time()) < 5
+    assert abs(logs.datetime.fromisoformat(at).timestamp() - time.time()) < 60
 
 
 def test_console_line_says_the_same():
@@ -168,7 +168,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("word", HOSTILE)
-@pytest.mark.parametrize(("longest", "seconds"), [(logs.LONGEST, 0.2), (10_000_000, 3)])
+@pytest.mark.parametrize(("longest", "seconds"), [(logs.LONGEST, 2), (10_000_000, 30)])
 def test_long_hostile_text_costs_no_time(word, longest, seconds, monkeypatch):
     """Also without the limit on its length: no pattern goes back and forth over it, which would take minutes."""
     monkeypatch.setattr(logs, "LONGEST", longest)
@@ -286,7 +286,7 @@ def test_request_is_logged_by_its_route(written):
         "route": "/tickets/<str:word>/",
         "status": 409,
     }
-    assert 0 <= read["ms"] < 1000
+    assert 0 <= read["ms"] < 60_000
 
 
 def test_unknown_path_is_logged_short_and_without_secrets(written):

@@ -403,7 +403,7 @@ def strict_client():
 
 
 @pytest.mark.django_db
-@trying(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@trying(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     method=st.sampled_from(["GET", "POST", "HEAD", "PUT", "OPTIONS"]),
     where=st.sampled_from(["/", "/echo/", "/admin/login/", "/healthz", "/static/css/", "/demo/mailbox/", "/"]),

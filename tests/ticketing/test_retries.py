@@ -135,18 +135,21 @@ def test_serialisation_failure_is_tried_again(lamp):
 
 
 def test_deadlock_is_tried_again_and_both_go_through(lamp, together):
-    lamps, meeting = [lamp, Lamp.objects.create(name="floor")], threading.Barrier(2)
+    lamps, meeting, through = [lamp, Lamp.objects.create(name="floor")], threading.Barrier(2), threading.Event()
 
     def cross(number):
         @transaction.atomic
         def both():
+            if tries.made > 1:
+                through.wait(30)  # or it may overtake who waits for it, and the two are crossed again
             Lamp.objects.filter(pk=lamps[number].pk).update(looked_at=F("looked_at") + 1)
             if tries.made == 1:
-                meeting.wait(10)
+                meeting.wait(9)
             Lamp.objects.filter(pk=lamps[1 - number].pk).update(looked_at=F("looked_at") + 1)
 
         tries = Tries(both)
         retried(tries)
+        through.set()
         return tries.made
 
     made = together(cross, times=2)
