@@ -352,6 +352,20 @@ def test_what_was_paid_another_way_keeps_nothing_of_the_chain_s(world):
     assert HistoryEntry.objects.get(action="overpaid").details["excess"] == "5"
 
 
+def test_t10_late_and_too_much_are_both_said(world):
+    late, cancelled = world.order("Bea"), world.order("Carl")
+    actions.cancel(order_id=cancelled.pk, at=world.at)
+    world.pass_deadline(late)
+    world.rate(10_000)  # it is worth too little by now
+    world.pay(late, DUE + 20 * CENT)
+    world.pay(cancelled, DUE + 20 * CENT)
+
+    assert (pair(late), flags(late)) == (("expired", "review"), {"is_late", "is_over"})
+    assert (pair(cancelled), flags(cancelled)) == (("cancelled", "review"), {"is_over"})
+    assert not Payment.objects.exclude(touched_height=None).exists()
+    assert kept()
+
+
 def test_t12_money_for_a_cancelled_order_waits_for_a_person(world):
     order = world.order()
     actions.cancel(order_id=order.pk, at=world.at)
