@@ -32,8 +32,11 @@ class Facts:
 
     @property
     def excess(self) -> int:
-        """Return what is owed back. An order that was paid another way, as a person said, keeps nothing of it."""
-        return self.money.seen if self.payment.by_hand else self.money.excess
+        """Return what is owed back. Whoever takes an order for paid by hand takes what came until then with it, and nothing later."""
+        if not self.payment.by_hand:
+            return self.money.excess
+        taken_at = self.payment.confirmed_at or self.at
+        return self.money.seen - min(self.money.due, sum(int(one.amount) for one in self.money.arrived if one.block_at <= taken_at))
 
     @property
     def is_past(self) -> bool:

@@ -366,6 +366,22 @@ def test_t10_late_and_too_much_are_both_said(world):
     assert kept()
 
 
+def test_late_money_that_a_person_takes_is_kept_and_what_comes_after_it_is_not(world):
+    order = world.order()
+    world.pass_deadline(order)
+    world.rate(10_000)  # it is worth too little by now
+    world.pay(order, DUE + 20 * CENT)
+    world.mine(2)
+    assert (pair(order), flags(order)) == (("expired", "review"), {"is_over", "is_late"})
+
+    actions.settle_by_hand(order_id=order.pk, reason="Late, and welcome.", by=None, at=world.at)
+    world.pay(order, 30 * CENT)
+    world.mine(2)
+
+    told = HistoryEntry.objects.filter(action="overpaid").order_by("pk").values_list("details__excess", flat=True)
+    assert (pair(order), list(told)) == (("paid", "settled"), [str(20 * CENT), str(50 * CENT)])
+
+
 def test_t12_money_for_a_cancelled_order_waits_for_a_person(world):
     order = world.order()
     actions.cancel(order_id=order.pk, at=world.at)
