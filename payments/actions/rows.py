@@ -161,6 +161,9 @@ def _too_much(facts: Facts) -> Sequence[Transfer]:
     """Return what shows the excess; of dust, as much as would not be told is spared."""
     if not facts.excess:
         return ()
+    if facts.other and not facts.money.excess and not facts.payment.by_hand:
+        money = facts.other[1]
+        return weighty(money.arrived, to_spare=money.due - money.least)
     return weighty(facts.money.arrived, to_spare=0 if facts.payment.by_hand else facts.money.due - facts.money.least)
 
 

@@ -116,13 +116,13 @@ def _judge(chain: Chain, nodes: Nodes, view: View, *, at: datetime) -> None:
         actions.judge(payment_id=payment_id, at=at)
     for facts, evidence in actions.to_vouch(chain_id=chain.pk, at=at):
         answers = {one.pk: _vouch(facts, one, nodes, view) for one in evidence}
-        vouched = [pk for pk, agreed in answers.items() if agreed]
-        actions.judge(payment_id=facts.payment.pk, at=at, vouched=vouched, all_said=None not in answers.values())
+        vouched, denied = ([pk for pk, agreed in answers.items() if agreed is said] for said in (True, False))
+        actions.judge(payment_id=facts.payment.pk, at=at, vouched=vouched, denied=denied)
 
 
 def _vouch(facts: Facts, transfer: Transfer, nodes: Nodes, view: View) -> bool | None:
     """Two nodes must show the same; None: that may still change. Where there is one node at all, what is large waits until it is final."""
-    cursor = cursor_of(facts.quote.chain)
+    cursor = cursor_of(transfer.chain)
     is_final = cursor is not None and transfer.block_number <= cursor.final_number
     if len(nodes) == 1:
         return facts.is_small or is_final or None

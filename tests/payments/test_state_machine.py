@@ -11,11 +11,12 @@ import orders.actions
 from orders.models import Order
 from payments import actions
 from payments.actions.rows import ROWS
-from payments.models import Chain, ChainCursor, Payment, Quote, Transfer
+from payments.chain.nodes import Nodes
+from payments.models import Chain, ChainCursor, Payment, Quote, Token, Transfer
 from tests import factories
 from tests.payments import keys
-from tests.payments.fake_chain import OTHER_STABLE, USDT, Block, Sent, Tx
-from tests.payments.world import CENT, DUE, address, flags, make, pair, places, rows, tickets
+from tests.payments.fake_chain import OTHER_STABLE, USDT, Block, FakeChain, Sent, Tx
+from tests.payments.world import CENT, DUE, World, address, flags, make, pair, places, rows, tickets
 from tests.promises import kept
 from ticketing.models import EmailMessage, HistoryEntry
 
@@ -366,6 +367,43 @@ def test_t10_late_and_too_much_are_both_said(world):
     assert kept()
 
 
+def beside(world):
+    """Return a second chain, whose token has eighteen decimals, and what reads it."""
+    fake = FakeChain(56, start=world.at)
+    members = [fake.node("three"), fake.node("four")]
+    chain = Chain.objects.create(number=56, name="Second", enabled=True, small_depth=3, final_depth=8, query_delay=0, position=1)
+    Token.objects.create(chain=chain, address=USDT, label="USDT", decimals=18, accepted=True)
+    fake.mine(2)
+    second = World(chain, fake, Nodes(56, members, clock=lambda: 0), members)
+    second.watch()
+    return second
+
+
+@pytest.mark.parametrize("first", [DUE, 400 * CENT], ids=["all", "a part"])
+def test_t10_what_came_on_another_network_besides_is_too_much(world, first):
+    """Nothing was seen yet of what was sent on the first network, so the buyer chose another one."""
+    second, order = beside(world), world.order()
+    actions.change_network(order_id=order.pk, token_id=second.chain.tokens.get().pk, at=world.at)
+    world.pay(order, first)
+    second.pay(order, DUE * 10**12)
+    second.mine(2)
+    world.members[1].down = {"receipt"}
+    world.mine(2)
+    second.watch()
+    # The one that held enough first settles it. The witnesses of the other one, or its own, are away.
+    assert (pair(order), flags(order)) == (("paid", "settled") if first < DUE else ("confirming", "confirming"), set())
+
+    world.members[1].down = False
+    world.watch()
+    second.watch()
+
+    assert (pair(order), flags(order), tickets(order)) == (("paid", "settled"), {"is_over"}, 1)
+    told = HistoryEntry.objects.get(action="overpaid").details["excess"]
+    assert told == str(DUE if first == DUE else first * 10**12)
+    assert not Payment.objects.exclude(touched_height=None).exists()
+    assert kept()
+
+
 def test_late_money_that_a_person_takes_is_kept_and_what_comes_after_it_is_not(world):
     order = world.order()
     world.pass_deadline(order)
@@ -509,8 +547,6 @@ def test_scenario_54_dust_needs_no_witnesses(world):
 
 
 def test_eighteen_decimals_are_counted_to_the_last(world, settings):
-    from payments.models import Token
-
     Token.objects.filter(accepted=True).update(decimals=18)
     order = world.order()
     due = 921 * 10**16
