@@ -499,6 +499,30 @@ def test_t15_money_that_came_again_opens_it(world):
     assert tickets(order) == 1 and kept()
 
 
+def test_a_person_who_vouches_for_money_that_is_gone_opens_the_gate_and_the_buyer_hears_of_it(world):
+    order = paid_and_gone(world)
+
+    for _ in range(2):
+        actions.settle_by_hand(order_id=order.pk, reason="Written off.", by=None, at=world.at)
+
+    order.refresh_from_db()
+    assert (pair(order), order.gate_hold, tickets(order)) == (("paid", "settled"), "", 1)
+    assert deeds(order)[-3:] == ["held_at_gate", "resent", "gate_opened"]
+    kinds = EmailMessage.objects.filter(subject_id=order.pk).order_by("created_at", "id").values_list("kind", flat=True)
+    assert list(kinds)[-2:] == ["payments.doubted", "orders.tickets"]
+    assert kept()
+
+
+def test_new_tickets_of_an_order_that_was_held_and_cancelled_open_the_gate(world):
+    order = paid_and_gone(world)
+    actions.annul(order_id=order.pk, reason="It did not come back.", by=None, at=world.at)
+
+    actions.settle_by_hand(order_id=order.pk, reason="Paid in cash.", by=None, at=world.at)
+
+    order.refresh_from_db()
+    assert (pair(order), order.gate_hold, tickets(order), deeds(order)[-2:]) == (("paid", "settled"), "", 1, ["paid", "gate_opened"])
+
+
 # --- Money in every shape -----------------------------------------------------------------------------------
 
 
