@@ -6,7 +6,7 @@ a redelivered task, or a node that changes its mind in between do nothing worse 
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import DataError, IntegrityError
 
@@ -90,7 +90,9 @@ def _see_head(chain: Chain, nodes: Nodes, view: View, *, reached: bool, at: date
     if chain.final_tag:
         said = nodes.ask(view, lambda node: node.tag_height("finalized"))
         final = final if said is None else min(final, said)
-    reached = reached and cursor.number >= view.height - chain.query_delay
+    # Where every node stands still, the end of what they know is not the end of the chain.
+    is_new = at - view.head.at <= timedelta(seconds=chain.patience)
+    reached = reached and is_new and cursor.number >= view.height - chain.query_delay
     actions.see_head(chain_id=chain.pk, final_number=max(final, -1), at=at if reached else None)
 
 

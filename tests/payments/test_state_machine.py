@@ -9,7 +9,7 @@ import pytest
 
 import orders.actions
 from orders.models import Order
-from payments import actions
+from payments import actions, health
 from payments.actions.rows import ROWS
 from payments.chain.nodes import Nodes
 from payments.models import Chain, ChainCursor, Payment, Quote, Token, Transfer
@@ -675,6 +675,23 @@ def test_a_chain_that_is_not_seen_is_not_sold_and_nothing_is_taken(world):
         member.down = False
     world.watch()
     assert pair(world.order()) == ("pending", "awaiting")
+
+
+def test_nodes_that_all_stand_still_show_no_chain_and_nothing_is_sold(world):
+    """They answer, and each says that nothing came after a block of long ago."""
+    stood_at = world.at
+    world.clock = lambda: stood_at + timedelta(seconds=301)
+    world.watch()
+
+    actions.take_static(currency="IDR", per_usdt=Decimal(16_300), at=world.clock())
+    wish = factories.wish(factories.Event.objects.get())
+    with pytest.raises(actions.NotTaken):
+        actions.check_out(wish=wish, at=world.clock(), provider="usdt")
+    assert [chain.is_well for chain in health.chains(world.clock())] == [False]
+
+    world.fake.mine_until(world.clock())
+    world.watch()
+    assert actions.check_out(wish=wish, at=world.clock(), provider="usdt").status == "pending"
 
 
 def test_a_missing_rate_or_address_costs_nobody_a_place(world, settings):
