@@ -7,13 +7,16 @@ a redelivered task, or a node that changes its mind in between do nothing worse 
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
-from django.db import DataError, IntegrityError
+from django.db import DatabaseError, DataError, IntegrityError
 
 from payments import actions
 from payments.actions.facts import Facts, cursor_of
 from payments.blocks import Arrival, Header
 from payments.models import Chain, ChainCursor, Transfer
+from ticketing.errors import DomainError
 
 from .node import NodeFailed, UnknownBlock
 from .nodes import Nodes, View
@@ -22,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 BLOCKS = 200  # in one run; what is more, the next one reads
 CONTRADICTIONS = (IntegrityError, DataError)  # what a node can make the database say; its own faults are not among them
+FAULTS = (DomainError, DatabaseError, AssertionError, LookupError, TypeError, ValueError)  # of one payment; not that our time is up
 STRETCH = 20  # final blocks that are looked at again at once
 
 
@@ -115,11 +119,19 @@ def _look_again(chain: Chain, nodes: Nodes, view: View) -> None:
 
 def _judge(chain: Chain, nodes: Nodes, view: View, *, at: datetime) -> None:
     for payment_id in actions.to_judge():
-        actions.judge(payment_id=payment_id, at=at)
+        _judge_one(payment_id, at=at)
     for facts, evidence in actions.to_vouch(chain_id=chain.pk, at=at):
         answers = {one.pk: _vouch(facts, one, nodes, view) for one in evidence}
         vouched, denied = ([pk for pk, agreed in answers.items() if agreed is said] for said in (True, False))
-        actions.judge(payment_id=facts.payment.pk, at=at, vouched=vouched, denied=denied)
+        _judge_one(facts.payment.pk, at=at, vouched=vouched, denied=denied)
+
+
+def _judge_one(payment_id: UUID, **said: Any) -> None:
+    """Whatever is wrong with one payment, such as a counter that is off, holds up no other; each run tries it again."""
+    try:
+        actions.judge(payment_id=payment_id, **said)
+    except FAULTS:
+        logger.exception("a payment cannot be judged", extra={"payment": str(payment_id)})
 
 
 def _vouch(facts: Facts, transfer: Transfer, nodes: Nodes, view: View) -> bool | None:

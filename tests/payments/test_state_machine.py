@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import orders.actions
-from orders.models import Order
+from orders.models import Order, OrderItem
 from payments import actions, health
 from payments.actions.rows import ROWS
 from payments.chain.nodes import Nodes
@@ -603,6 +603,25 @@ def test_a_transaction_that_moves_to_another_block_counts_once(world):
     assert list(Transfer.objects.order_by("id").values_list("canonical", "block_number")) == [(False, 3), (True, 3)]
     world.mine(2)
     assert (pair(order), tickets(order)) == (("paid", "settled"), 1) and kept()
+
+
+def test_a_payment_that_cannot_be_judged_holds_up_no_other(world, caplog):
+    """A counter is off, so the places of the first order cannot be sold."""
+    stuck, other = world.order("Bea"), world.order("Carl", lines={factories.tier().pk: 2})
+    world.fake.pay(address(stuck), DUE)
+    world.fake.pay(address(other), 1841 * CENT)
+    world.mine()
+    assert places() == (3, 0)
+    broken = factories.published(title="Other", tiers=[{"name": "Desk", "price": Decimal(1), "quantity": 5}])
+    OrderItem.objects.filter(order=stuck).update(tier=broken.tiers.get())
+
+    world.mine(2)
+
+    assert (pair(stuck), pair(other)) == (("confirming", "confirming"), ("paid", "settled"))
+    assert "a payment cannot be judged" in caplog.text
+    OrderItem.objects.filter(order=stuck).update(tier=factories.tier())
+    world.watch()
+    assert pair(stuck) == ("paid", "settled") and kept()
 
 
 # --- The chain in every state -------------------------------------------------------------------------------
