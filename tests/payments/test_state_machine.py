@@ -181,6 +181,7 @@ def test_t8_what_cannot_be_settled_for_long_is_said_once(world, caplog):
 
     assert (pair(order), rows(order)) == (("confirming", "confirming"), ["T3", "T8"])
     assert HistoryEntry.objects.filter(action="stalled").count() == 1
+    assert caplog.text.count("still not certain: a person must look") == 1
 
 
 def test_what_waits_until_final_is_said_to_wait_too_long_where_the_chain_s_own_word_stands_still(world):
