@@ -15,10 +15,12 @@ from django.test.utils import CaptureQueriesContext
 import orders.actions
 import payments.actions
 from accounts.actions import NotAllowed
-from orders.models import Concern, Order
+from orders import signing
+from orders.models import Concern, Order, Ticket
 from tests import factories
 from tests.events.test_pages import text
 from tests.factories import THEN
+from tests.promises import kept
 from ticketing import mail
 from ticketing.models import EmailMessage, HistoryEntry
 
@@ -151,6 +153,27 @@ def test_a_new_orders_address_changes_at_once_and_its_link_with_it(client):
     assert now.secret not in away.body
     assert f"/orders/{now.secret}/" in links(here.body)
     assert HistoryEntry.objects.filter(action="email_changed", actor="buyer", subject_id=order.pk).count() == 1
+
+
+def test_what_the_old_mailbox_has_of_the_tickets_opens_nothing_after_a_change(client):
+    event = factories.published()
+    order = factories.paid(event, lines={event.tiers.get().pk: 3})
+    bought, used, given = order.tickets.order_by("code")
+    doras = orders.actions.pass_on(ticket_id=given.pk, name="Dora", email="dora@example.org", language="en", at=THEN, by="holder")
+    factories.let_in(used)
+
+    move(client, order)
+
+    assert client.get(f"/tickets/{bought.secret}/").status_code == 410
+    now = Ticket.objects.get(pk=bought.pk)
+    assert (now.holder_email, now.serial == bought.serial, now.transfers) == ("carl@example.org", False, 0)
+    assert client.get(f"/tickets/{now.secret}/").status_code == 200
+    scanned = orders.actions.check_in(
+        event_id=order.event_id, text=signing.signed(order.event_id, bought.serial), gate="A", nonce="nonce-of-old", at=THEN, by=None
+    )
+    assert scanned.verdict == "replaced"
+    assert client.get(f"/tickets/{doras.secret}/").status_code == client.get(f"/tickets/{used.secret}/").status_code == 200
+    assert kept()
 
 
 def test_later_the_old_address_is_asked_and_its_link_works_once(client):
