@@ -155,6 +155,19 @@ def test_a_new_orders_address_changes_at_once_and_its_link_with_it(client):
     assert HistoryEntry.objects.filter(action="email_changed", actor="buyer", subject_id=order.pk).count() == 1
 
 
+def test_a_letter_that_was_late_does_not_bring_the_old_mailbox_the_new_link(client):
+    """Such as one that the old mailbox's server took at the second try."""
+    order = factories.paid(factories.published())
+    move(client, order)
+
+    for_old = letters("orders.held")[0], letters("orders.tickets")[0]
+
+    secrets = Order.objects.get().secret, Ticket.objects.get().secret
+    assert [letter.to for letter in for_old] == [["bea@example.org"]] * 2
+    assert not any(secret in f"{letter.body}{letter.alternatives}" for letter in for_old for secret in secrets)
+    assert not any(letter.attachments for letter in for_old)
+
+
 def test_what_the_old_mailbox_has_of_the_tickets_opens_nothing_after_a_change(client):
     event = factories.published()
     order = factories.paid(event, lines={event.tiers.get().pk: 3})
