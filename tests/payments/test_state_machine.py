@@ -12,11 +12,11 @@ from orders.models import Order, OrderItem
 from payments import actions, health
 from payments.actions.rows import ROWS
 from payments.chain.nodes import Nodes
-from payments.models import Chain, ChainCursor, Payment, Quote, Token, Transfer
+from payments.models import Chain, ChainCursor, EventSales, Payment, Quote, Token, Transfer
 from tests import factories
 from tests.payments import keys
 from tests.payments.fake_chain import OTHER_STABLE, USDT, Block, FakeChain, Sent, Tx
-from tests.payments.world import CENT, DUE, World, address, flags, make, pair, places, rows, tickets
+from tests.payments.world import CENT, DUE, PRICE, World, address, flags, make, pair, places, rows, tickets
 from tests.promises import kept
 from ticketing.models import EmailMessage, HistoryEntry
 
@@ -419,6 +419,11 @@ def test_late_money_that_a_person_takes_is_kept_and_what_comes_after_it_is_not(w
 
     told = HistoryEntry.objects.filter(action="overpaid").order_by("pk").values_list("details__excess", flat=True)
     assert (pair(order), list(told)) == (("paid", "settled"), [str(20 * CENT), str(50 * CENT)])
+    cash = world.order("Carl")
+    actions.settle_by_hand(order_id=cash.pk, reason="Cash at the office.", by=None, at=world.at)
+    actions.refresh_sales()
+    # What came here is owed to the promoter; what came to the promoter is not.
+    assert EventSales.objects.values_list("gross", "by_hand", "owed").get() == (2 * PRICE, 2 * PRICE, PRICE)
 
 
 def test_t12_money_for_a_cancelled_order_waits_for_a_person(world):
