@@ -719,13 +719,14 @@ def test_nodes_that_all_stand_still_show_no_chain_and_nothing_is_sold(world):
     assert actions.check_out(wish=wish, at=world.clock(), provider="usdt").status == "pending"
 
 
-def test_a_missing_rate_or_address_costs_nobody_a_place(world, settings):
+def test_a_missing_rate_or_address_costs_nobody_a_place(world, settings, caplog):
     event = factories.Event.objects.get()
     with pytest.raises(actions.NoRate):
         actions.check_out(wish=factories.wish(event), at=world.at, provider="usdt")
     settings.WALLET_XPUBS = [keys.xpub(5)]
     with pytest.raises(actions.NoAddress):
         world.order()
+    assert "no address is left" in caplog.text
 
     from payments.models import PaymentAddress
 
