@@ -14,12 +14,12 @@ from django.db import DatabaseError, DataError, IntegrityError
 
 from payments import actions
 from payments.actions.facts import Facts, cursor_of
-from payments.blocks import Arrival, Header
+from payments.blocks import Arrival, Header, Untrue
 from payments.models import Chain, ChainCursor, Transfer
 from ticketing.errors import DomainError
 
-from .node import NodeFailed, UnknownBlock
-from .nodes import Nodes, View
+from .node import Node, NodeFailed, UnknownBlock
+from .nodes import AHEAD, Nodes, View
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ def step(chain: Chain, nodes: Nodes, view: View, *, at: datetime) -> bool:
     if cursor is None:
         return actions.begin_chain(chain_id=chain.pk, header=nodes.ask(view, lambda node: node.header(max(0, height))))
     if cursor.number < height:
-        header = nodes.ask(view, lambda node: node.header(cursor.number + 1))
+        header = nodes.ask(view, lambda node: _next(node, cursor, at))
         if header.parent == cursor.hash:
             tokens = list(chain.tokens.order_by("address").values_list("address", flat=True))
             # Asked for the transfers of no token, a node would give those of all.
@@ -65,6 +65,14 @@ def step(chain: Chain, nodes: Nodes, view: View, *, at: datetime) -> bool:
     if _still_stands(view, cursor):
         return False
     return actions.roll_back(chain_id=chain.pk, block=cursor.hash, at=at)
+
+
+def _next(node: Node, cursor: ChainCursor, at: datetime) -> Header:
+    """Whether money came in time, and which orders are over, is judged by the time of blocks: it is not left to one node alone."""
+    header = node.header(cursor.number + 1)
+    if header.at > at + AHEAD or (header.parent == cursor.hash and header.at < cursor.at):
+        raise Untrue("a block of another time")
+    return header
 
 
 def _apply(chain: Chain, header: Header, found: Sequence[Arrival]) -> bool:

@@ -1,6 +1,7 @@
 """The table of an order and its money: one test for each row, on a chain in memory."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -640,6 +641,19 @@ def test_a_forged_transfer_settles_nothing(world, caplog):
 
     assert (pair(order), tickets(order)) == (("confirming", "confirming"), 0)
     assert any("nodes disagree about money" in record.message for record in caplog.records)
+
+
+@pytest.mark.parametrize("by", [timedelta(days=1), -timedelta(days=1)], ids=["tomorrow", "yesterday"])
+def test_the_time_of_a_block_is_not_left_to_one_node(world, by):
+    """It says which orders are over, and whether money came in time."""
+    order = world.order()
+    world.members[0].dated = lambda header: replace(header, at=header.at + by)
+
+    world.pay(order)
+    world.mine(2)
+
+    assert (pair(order), flags(order), Transfer.objects.get().block_at) == (("paid", "settled"), set(), world.fake.blocks[3].header.at)
+    assert ChainCursor.objects.get().at == world.at
 
 
 def test_one_node_alone_settles_small_orders_and_large_ones_when_final(settings):
