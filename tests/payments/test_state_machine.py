@@ -700,6 +700,14 @@ def test_a_chain_that_takes_back_what_was_final_is_halted_and_not_sold(world, ca
     with pytest.raises(actions.NotTaken):
         world.order("Dora")
 
+    assert [actions.resume_chain(number=world.chain.number, at=world.at) for _ in range(2)] == [True, False]
+    world.watch()
+    assert (pair(other), pair(world.order("Dora"))) == (("paid", "settled"), ("pending", "awaiting"))
+    assert list(HistoryEntry.objects.filter(subject_id=world.chain.pk).order_by("id").values_list("action", flat=True)) == [
+        "halted",
+        "resumed",
+    ]
+
 
 def test_a_chain_that_is_not_seen_is_not_sold_and_nothing_is_taken(world):
     for member in world.members:
