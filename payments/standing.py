@@ -56,8 +56,11 @@ class Standing:
 
     @property
     def excess(self) -> int:
+        return self.excess_with(0)
+
+    def excess_with(self, elsewhere: int) -> int:
         """Return what is owed back; as much too much as is forgiven too little, is no excess."""
-        over = self.seen - self.due
+        over = self.seen + elsewhere - self.due
         return over if over > self.due - self.least else 0
 
 

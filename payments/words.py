@@ -20,6 +20,7 @@ SAID: dict[str, Any] = {
     "network_changed": _("The buyer chose another network"),
     "stalled": _("Seen long ago, and still not certain"),
     "halted": _("Halted: what was final fell out of the chain"),
+    "resumed": _("Settled here again, as a person decided"),
     "enabled": _("Payments are taken here"),
     "disabled": _("No payments are taken here any more"),
     "settled_by_hand": _("Settled by hand"),

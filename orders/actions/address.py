@@ -9,13 +9,14 @@ from cryptography.fernet import InvalidToken
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from orders.models import LIVE, Order
+from orders.models import LIVE, Order, Ticket
 from orders.names import new_secret
 from ticketing import history, mail
 from ticketing.errors import DomainError
 from ticketing.fields import keys
 
 from . import letters
+from .seats import renew
 
 AT_ONCE = timedelta(minutes=15)
 LINK_LIVES = timedelta(days=1)
@@ -39,7 +40,7 @@ def move_email(*, order_id: UUID, email: str, at: datetime, by: str, for_team: b
 
     `for_team`: the seller's people may do it at once, for a buyer whose address was wrong from the start.
 
-    Locks: the order, then the mailbox. Raises: NotMoved, TooManyLetters.
+    Locks: the order, its tickets, then the mailbox. Raises: NotMoved, TooManyLetters.
     """
     order = _locked(order_id, email)
     if for_team or at < order.reserved_at + AT_ONCE:
@@ -57,7 +58,7 @@ def move_email(*, order_id: UUID, email: str, at: datetime, by: str, for_team: b
 def confirm_email(*, token: str, at: datetime) -> Order:
     """Take the word of the old address. The link works once: the order's secret, which it names, is another one afterwards.
 
-    Locks: the order, then the mailbox. Raises: NotMoved, TooManyLetters.
+    Locks: the order, its tickets, then the mailbox. Raises: NotMoved, TooManyLetters.
     """
     asked = read_token(token)
     order = _locked(asked.order_id, asked.email)
@@ -85,9 +86,11 @@ def _locked(order_id: UUID, email: str) -> Order:
 
 
 def _moved(order: Order, email: str, *, at: datetime, by: str) -> Order:
-    """Its link changes, too: whoever reads the old mailbox shall not keep the tickets."""
+    """Its link changes, and the codes of its tickets do: whoever reads the old mailbox shall not keep them."""
     old, order.buyer_email, order.secret = order.buyer_email, email, new_secret()
     order.save(update_fields=["buyer_email", "secret"])
+    for ticket in order.tickets.filter(holder_email__iexact=old, status=Ticket.Status.VALID).order_by("pk").locked():
+        renew(ticket, at)
     order.tickets.filter(holder_email__iexact=old).update(holder_email=email)
     line = history.record(order, "email_changed", at=at, by=by)
     mail.queue(kind="orders.moved_away", subject=order, to=old, language=order.language, occasion=str(line.pk))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -58,7 +58,11 @@ def check_in(*, event_id: UUID, text: str, gate: str, nonce: str, at: datetime, 
     Locks: the ticket, or nothing. Raises: NotAllowed, NonceUsed.
     """
     key, refused = _read(text, event_id)
-    return _decide(event_id, key, refused, gate=gate, nonce=nonce, at=at, by=by, offline=offline)
+    attempt = {"gate": gate, "nonce": nonce, "at": at, "by": by, "offline": offline}
+    try:
+        return _decide(event_id, key, refused, **attempt)
+    except IntegrityError:  # of no ticket, nothing is locked: the same attempt came twice at once, and the first was just written
+        return _decide(event_id, key, refused, **attempt)
 
 
 def admit(*, ticket_id: UUID, gate: str, nonce: str, reason: str, at: datetime, by: User | None) -> Checked:

@@ -47,7 +47,7 @@ def pass_on(*, ticket_id: UUID, name: str, email: str, language: str, at: dateti
     if ticket.transfers >= TRANSFERS:
         raise SeatFixed(_("This ticket was passed on as often as it may be. Ask the seller."))
     before = ticket.holder_email
-    _renew(ticket, at, holder_name=name, holder_email=email.lower(), transfers=ticket.transfers + 1)
+    renew(ticket, at, holder_name=name, holder_email=email.lower(), transfers=ticket.transfers + 1)
     history.record(ticket, "passed_on", at=at, by=by, details={"times": ticket.transfers})
     _write("orders.seat_passed_on", ticket, to=ticket.holder_email, language=language, secret=ticket.secret)
     if before:
@@ -63,7 +63,7 @@ def reissue(*, ticket_id: UUID, at: datetime, by: User | None) -> Ticket:
     """
     only_supervisors(Event.all_objects.select_related("promoter").get(tickets=ticket_id), by)
     ticket = _changeable(ticket_id, at)
-    _renew(ticket, at)
+    renew(ticket, at)
     history.record(ticket, "reissued", at=at, by=actor(by))
     if ticket.holder_email:
         _write("orders.seat_reissued", ticket, to=ticket.holder_email, language=ticket.order.language, secret=ticket.secret)
@@ -82,7 +82,7 @@ def _changeable(ticket_id: UUID, at: datetime) -> Ticket:
     return ticket
 
 
-def _renew(ticket: Ticket, at: datetime, **changes: Any) -> None:
+def renew(ticket: Ticket, at: datetime, **changes: Any) -> None:
     """Give the ticket another serial and another link, and remember the old ones as dead."""
     DeadCode.objects.create(ticket=ticket, serial=ticket.serial, secret=ticket.secret, at=at)
     changes |= {"serial": names.new_serial(), "secret": names.new_secret()}

@@ -26,7 +26,7 @@ class About:
 
     order: Order
     ticket: Ticket | None = None
-    is_past: bool = False  # the reader had the ticket; whoever has it now alone may see its link and its code
+    is_past: bool = False  # the reader had the order or the ticket; whoever has it now alone may see its link and its code
 
     @property
     def event(self) -> Event:
@@ -60,7 +60,8 @@ def about(letter: EmailMessage) -> About:
         if letter.to.lower() == order.buyer_email.lower():
             return About(order)
         return About(order, ticket, is_past=letter.to.lower() != ticket.holder_email.lower())
-    return About(_order(letter.subject_id))
+    order = _order(letter.subject_id)
+    return About(order, is_past=letter.to.lower() != order.buyer_email.lower())
 
 
 def _order(pk: UUID) -> Order:

@@ -26,7 +26,8 @@ def moved_away(letter: EmailMessage) -> Letter:
     words = {"reference": order.reference, "title": order.event.title, "contact": order.event.promoter.contact_email}
     return _letter(
         _("Letters for %(title)s go elsewhere now") % words,
-        _("Whoever had the link of order %(reference)s gave another address. The link in earlier letters works no more.") % words,
+        _("Whoever had the link of order %(reference)s gave another address. Links and codes in earlier letters open nothing any more.")
+        % words,
         _("If this was not you, write to %(contact)s.") % words,
     )
 

@@ -64,7 +64,8 @@ def resend(request: HttpRequest, secret: str) -> HttpResponse:
 
 def _said(before: Order, now: Order) -> str:
     if before.secret != now.secret:
-        return _("Letters go to %(email)s from now on. This page has a new address, and the old link works no more.") % {
-            "email": now.buyer_email
-        }
+        return _(
+            "Letters go to %(email)s from now on. This page and your tickets have new links, and the tickets new codes: "
+            "what was mailed or printed before opens nothing."
+        ) % {"email": now.buyer_email}
     return _("We have written to %(email)s. Confirm the change there.") % {"email": before.buyer_email}

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from orders import actions, pages
+from orders.buyers import canonical
 from orders.forms import Find
 from ticketing import limits
 
@@ -30,7 +31,7 @@ def find(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"]
         limits.check(OF_ORIGIN, limits.origin(request))
-        limits.check(OF_ADDRESS, email.lower())
+        limits.check(OF_ADDRESS, canonical(email))  # however it is written, it is one mailbox
         actions.send_links(email=email, language=get_language() or settings.LANGUAGE_CODE)
         messages.success(
             request, _("We have written to %(email)s. The letter has the links to all tickets bought with it.") % {"email": email}

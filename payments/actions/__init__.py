@@ -2,7 +2,7 @@
 
 from .addresses import NoAddress, derive_addresses, fill_pool, take_address
 from .blocks import apply_block, begin_chain, look_again, roll_back, see_head
-from .chains import disable_chain, enable_chain
+from .chains import disable_chain, enable_chain, resume_chain
 from .checkout import check_out
 from .comps import TooManyComps, comps_left, give_comps, try_comps
 from .ending import MoneyOnTheWay, NotReturnable, annul, annul_seat, cancel, cancel_seat, follow_cancelled_events
@@ -49,6 +49,7 @@ __all__ = [
     "offered_tokens",
     "rate_in_use",
     "refresh_sales",
+    "resume_chain",
     "roll_back",
     "run_out",
     "sales_are_old",

@@ -61,6 +61,8 @@ def take_address(*, at: datetime) -> PaymentAddress:
     wallet = receiving.wallet()
     free = PaymentAddress.objects.free(wallet.fingerprint).locked(skip=True).order_by("index").first() if wallet else None
     if free is None:
+        if wallet:
+            logger.critical("no address is left: checkout in USDT is closed until a worker, or derive_addresses, has made more")
         raise NoAddress
     try:
         receiving.shown(free)

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from payments.known import KnownChain
-from payments.models import Chain, Token
+from payments.models import Chain, ChainCursor, Token
 from ticketing import history
 
 from . import letters
@@ -46,4 +46,16 @@ def disable_chain(*, number: int, at: datetime) -> bool:
     chain.save(update_fields=["enabled"])
     history.record(chain, "disabled", at=at, by=history.SYSTEM)
     letters.chain_switched(chain, at=at)
+    return True
+
+
+@transaction.atomic
+def resume_chain(*, number: int, at: datetime) -> bool:
+    """Settle again on a halted chain, once a person has looked at its nodes; return whether it was halted. Locks: its cursor."""
+    cursor = ChainCursor.objects.filter(chain__number=number).exclude(halted="").locked().first()
+    if cursor is None:
+        return False
+    cursor.halted = ""
+    cursor.save(update_fields=["halted"])
+    history.record(Chain.objects.get(number=number), "resumed", at=at, by=history.SYSTEM, details={"block": cursor.number})
     return True

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from fractions import Fraction
 from uuid import UUID
 
@@ -24,6 +24,7 @@ class Facts:
     halted: bool
     at: datetime
     vouched: frozenset[UUID]  # transfers that more than one node has shown us
+    other: tuple[Quote, Standing] | None = None  # what came on a second chain that was quoted for the order
 
     @property
     def deadline(self) -> datetime:
@@ -32,8 +33,20 @@ class Facts:
 
     @property
     def excess(self) -> int:
-        """Return what is owed back. An order that was paid another way, as a person said, keeps nothing of it."""
-        return self.money.seen if self.payment.by_hand else self.money.excess
+        """Return what is owed back. Whoever takes an order for paid by hand takes what came until then with it, and nothing later."""
+        if not self.payment.by_hand:
+            return self.money.excess_with(self.elsewhere)
+        taken_at = self.payment.confirmed_at or self.at
+        kept = min(self.money.due, sum(int(one.amount) for one in self.money.arrived if one.block_at <= taken_at))
+        return self.money.seen + self.elsewhere - kept
+
+    @property
+    def elsewhere(self) -> int:
+        """Return what came on a second chain, in the units of the first. It counts for nothing; once the order is paid, it is too much."""
+        if self.other is None or self.order.status != Order.Status.PAID:
+            return 0
+        quote, money = self.other
+        return money.seen * 10**self.quote.token.decimals // 10**quote.token.decimals
 
     @property
     def is_past(self) -> bool:
@@ -86,16 +99,17 @@ def quotes_of(payment: Payment) -> list[Quote]:
 
 def arrived_for(payment: Payment) -> list[Transfer]:
     """Return what stands in the chains for the payment's address, counted or not."""
-    return list(Transfer.objects.standing().filter(address=payment.address_id).select_related("token", "chain", "address"))
+    return list(Transfer.objects.standing().filter(address=payment.address_id).select_related("token", "chain__cursor", "address"))
 
 
 def facts_from(
     payment: Payment, order: Order, quotes: Sequence[Quote], arrived: Sequence[Transfer], *, at: datetime, vouched: Iterable[UUID] = ()
 ) -> Facts:
-    """Put the facts together. Of several chains, the one that holds most of what it asks counts."""
+    """Put the facts together. Of several chains, the first that held enough counts; else the one that holds most of what it asks."""
     counted = [one for one in arrived if one.accepted]
     found = [_on_chain(quotes, counted, chain_id) for chain_id in dict.fromkeys(quote.chain_id for quote in reversed(quotes))]
-    quote, money = max(found, key=lambda pair: Fraction(pair[1].seen, pair[1].least))
+    quote, money = min(found, key=_precedence)
+    others = [pair for pair in found if pair[0].chain_id != quote.chain_id and pair[1].seen]
     cursors = [cursor_of(quote.chain) for quote, _money in found]
     cursor = cursor_of(quote.chain)
     return Facts(
@@ -107,7 +121,13 @@ def facts_from(
         halted=cursor is None or bool(cursor.halted),
         at=at,
         vouched=frozenset(vouched),
+        other=min(others, key=_precedence, default=None),
     )
+
+
+def _precedence(pair: tuple[Quote, Standing]) -> tuple[datetime, Fraction]:
+    money = pair[1]
+    return money.complete_at or datetime.max.replace(tzinfo=UTC), -Fraction(money.seen, money.least)
 
 
 def cursor_of(chain: Chain) -> ChainCursor | None:

@@ -1,11 +1,12 @@
 """Held places: kept longer, or given back when their time is over."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,8 @@ from ticketing import prepared
 
 from .locking import locked_payment
 from .quoting import chosen_token, quote
+
+logger = logging.getLogger(__name__)
 
 BATCH = 100
 
@@ -34,7 +37,7 @@ def extend(*, order_id: UUID, at: datetime, by: str = "buyer") -> Order:
     until = deadline(payment.provider, order.event, [item.tier for item in order.items.select_related("tier")], at=at)
     extended = orders.actions.extend(order_id=order_id, until=until, at=at, by=by)
     if payment.provider == Provider.USDT:
-        newest = payment.quotes.latest("quoted_at")
+        newest = payment.quotes.latest("quoted_at", "id")
         token = chosen_token(newest.token_id, at)
         quote(payment, token, total=order.total, currency=order.currency, at=at, deadline=until)
     return extended
@@ -46,7 +49,16 @@ def expire_overdue(*, at: datetime, event_id: UUID | None = None, order_ids: Seq
     Each order is a transaction of its own, so that a tier is never held for a whole batch.
     """
     of = {name: value for name, value in (("event", event_id), ("orders", tuple(order_ids))) if value}
-    return sum(_expire(order.pk, at) for order in _overdue(most, at=at, **of))
+    return sum(_expire_one(order.pk, at) for order in _overdue(most, at=at, **of))
+
+
+def _expire_one(order_id: UUID, at: datetime) -> bool:
+    """One whose tier's counter is off keeps its places, and holds up no other: a person must set it right."""
+    try:
+        return _expire(order_id, at)
+    except IntegrityError:
+        logger.exception("an order cannot expire; see rebuild_counters", extra={"order": str(order_id)})
+        return False
 
 
 @prepared.rows

@@ -16,14 +16,16 @@ from .facts import Facts, cursor_of, facts_of
 from .rows import ROWS
 
 BATCH = 200
-FOUND_BY_STATE = (State.CONFIRMING, State.REVIEW)  # nobody need touch these for them to be looked at
+# Nobody need touch these for them to be looked at.
+FOUND_BY_STATE = Q(state=State.CONFIRMING) | Q(state=State.REVIEW, order__status=Order.Status.PAID)
 
 
 @transaction.atomic
-def judge(*, payment_id: UUID, at: datetime, vouched: Collection[UUID] = (), all_said: bool = False) -> list[str]:
+def judge(*, payment_id: UUID, at: datetime, vouched: Collection[UUID] = (), denied: Collection[UUID] = ()) -> list[str]:
     """Do what the table says, until it says nothing more; return the rows. Judging twice is judging once.
 
-    `vouched` are the transfers that a second node has confirmed. Until all is said, a row that waits for one is looked at again.
+    `vouched` are the transfers that a second node has confirmed, `denied` those that none ever will. A row that waits for others is
+    looked at again.
     Locks: the payment, unless somebody has it: then it is looked at again later; what the deeds lock.
     """
     payment = Payment.objects.filter(pk=payment_id, provider=Provider.USDT).locked(skip=True).first()
@@ -33,7 +35,8 @@ def judge(*, payment_id: UUID, at: datetime, vouched: Collection[UUID] = (), all
         fitting = [row for row in ROWS if row.name not in done and row.fits(facts)]
         row = next((row for row in fitting if facts.is_vouched(row.evidence(facts))), None)
         if row is None:
-            touched = _now(facts) if fitting and not all_said and payment.state not in FOUND_BY_STATE else None
+            waits = any(one.pk not in denied for row in fitting for one in row.evidence(facts) if one.pk not in facts.vouched)
+            touched = _now(facts) if waits and not _is_found_by_state(facts) else None
             Payment.objects.filter(pk=payment_id).exclude(touched_height=touched).update(touched_height=touched)
             break
         row.deed(facts, {"row": row.name})
@@ -67,16 +70,21 @@ def to_vouch(*, chain_id: UUID, at: datetime) -> list[tuple[Facts, list[Transfer
     found = [
         ours.filter(_deep_enough(chain_id), state=State.CONFIRMING),
         ours.filter(state=State.REVIEW, order__status=Order.Status.PAID),
-        ours.filter(touched_height__isnull=False).exclude(state__in=FOUND_BY_STATE),
+        ours.filter(touched_height__isnull=False).exclude(FOUND_BY_STATE),
     ]
     payments = {payment.pk: payment for rows in found for payment in rows[:BATCH]}
-    asked = [(facts, _evidence(facts)) for payment in payments.values() if (facts := facts_of(payment, at=at)).quote.chain_id == chain_id]
-    ready = [(facts, evidence) for facts, evidence in asked if evidence or facts.is_stalled]
+    asked = [(facts, _evidence(facts, chain_id)) for payment in payments.values() for facts in [facts_of(payment, at=at)]]
+    ready = [(facts, evidence) for facts, evidence in asked if evidence or (facts.is_stalled and facts.quote.chain_id == chain_id)]
     return sorted(ready, key=lambda pair: len(pair[1]))  # whoever pays in hundreds of parts holds up no other
 
 
-def _evidence(facts: Facts) -> list[Transfer]:
-    return list(dict.fromkeys(one for row in ROWS if row.fits(facts) for one in row.evidence(facts)))
+def _is_found_by_state(facts: Facts) -> bool:
+    return facts.payment.state == State.CONFIRMING or facts.stands(Order.Status.PAID, State.REVIEW)
+
+
+def _evidence(facts: Facts, chain_id: UUID) -> list[Transfer]:
+    evidence = dict.fromkeys(one for row in ROWS if row.fits(facts) for one in row.evidence(facts))
+    return [one for one in evidence if one.chain_id == chain_id]
 
 
 def _deep_enough(chain_id: UUID) -> Q:

@@ -1,5 +1,6 @@
 """What happens to an order and its money, and when: the table of docs/state-machines, row by row, in the order of looking."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,6 +21,8 @@ from ticketing.models import HistoryEntry
 from . import letters
 from .facts import Facts
 from .rates import NoRate, rate_in_use
+
+logger = logging.getLogger(__name__)
 
 LATE_WINDOW = timedelta(hours=24)
 SEEN_GONE = gettext_noop("Its payment fell out of the network.")  # said in the language of whoever reads it
@@ -161,11 +164,15 @@ def _too_much(facts: Facts) -> Sequence[Transfer]:
     """Return what shows the excess; of dust, as much as would not be told is spared."""
     if not facts.excess:
         return ()
+    if facts.other and not facts.money.excess and not facts.payment.by_hand:
+        money = facts.other[1]
+        return weighty(money.arrived, to_spare=money.due - money.least)
     return weighty(facts.money.arrived, to_spare=0 if facts.payment.by_hand else facts.money.due - facts.money.least)
 
 
 def _call_for_help(facts: Facts, details: dict[str, Any]) -> None:
     history.record(facts.payment, "stalled", at=facts.at, by=history.SYSTEM, details=details)
+    logger.critical("money was seen long ago and is still not certain: a person must look", extra={"payment": str(facts.payment.pk)})
 
 
 def _was_expired(facts: Facts) -> bool:

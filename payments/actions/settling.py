@@ -24,7 +24,7 @@ class NoReason(DomainError):
 
 @transaction.atomic
 def settle_by_hand(*, order_id: UUID, reason: str, by: User | None, at: datetime) -> Order:
-    """Take an order for paid on a person's word. Settling twice is settling once.
+    """Take an order for paid on a person's word. Tickets that were held at the gate open it again. Settling twice is settling once.
 
     Locks: the payment, the order, and what `mark_paid` locks. Raises: NotAllowed, NoReason, MoveRefused, and what `mark_paid` raises.
     """
@@ -43,4 +43,10 @@ def settle_by_hand(*, order_id: UUID, reason: str, by: User | None, at: datetime
             by_hand=True,
             by_hand_because=reason.strip(),
         )
-    return orders.actions.mark_paid(order_id=order_id, at=at, by=actor(by), details={"by_hand": True})
+    was_paid = payment.order.status == Order.Status.PAID
+    order = orders.actions.mark_paid(order_id=order_id, at=at, by=actor(by), details={"by_hand": True})
+    if not order.gate_hold:
+        return order
+    if was_paid:  # and its buyer read that the tickets are paused
+        orders.actions.resend(order_id=order_id, at=at, by=actor(by), for_team=True)
+    return orders.actions.hold_at_gate(order_id=order_id, reason="", at=at, details={"by_hand": True})

@@ -6,22 +6,26 @@ a redelivered task, or a node that changes its mind in between do nothing worse 
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
-from django.db import DataError, IntegrityError
+from django.db import DatabaseError, DataError, IntegrityError
 
 from payments import actions
 from payments.actions.facts import Facts, cursor_of
-from payments.blocks import Arrival, Header
+from payments.blocks import Arrival, Header, Untrue
 from payments.models import Chain, ChainCursor, Transfer
+from ticketing.errors import DomainError
 
-from .node import NodeFailed, UnknownBlock
-from .nodes import Nodes, View
+from .node import Node, NodeFailed, UnknownBlock
+from .nodes import AHEAD, Nodes, View
 
 logger = logging.getLogger(__name__)
 
 BLOCKS = 200  # in one run; what is more, the next one reads
 CONTRADICTIONS = (IntegrityError, DataError)  # what a node can make the database say; its own faults are not among them
+FAULTS = (DomainError, DatabaseError, AssertionError, LookupError, TypeError, ValueError)  # of one payment; not that our time is up
 STRETCH = 20  # final blocks that are looked at again at once
 
 
@@ -53,7 +57,7 @@ def step(chain: Chain, nodes: Nodes, view: View, *, at: datetime) -> bool:
     if cursor is None:
         return actions.begin_chain(chain_id=chain.pk, header=nodes.ask(view, lambda node: node.header(max(0, height))))
     if cursor.number < height:
-        header = nodes.ask(view, lambda node: node.header(cursor.number + 1))
+        header = nodes.ask(view, lambda node: _next(node, cursor, at))
         if header.parent == cursor.hash:
             tokens = list(chain.tokens.order_by("address").values_list("address", flat=True))
             # Asked for the transfers of no token, a node would give those of all.
@@ -61,6 +65,14 @@ def step(chain: Chain, nodes: Nodes, view: View, *, at: datetime) -> bool:
     if _still_stands(view, cursor):
         return False
     return actions.roll_back(chain_id=chain.pk, block=cursor.hash, at=at)
+
+
+def _next(node: Node, cursor: ChainCursor, at: datetime) -> Header:
+    """Whether money came in time, and which orders are over, is judged by the time of blocks: it is not left to one node alone."""
+    header = node.header(cursor.number + 1)
+    if header.at > at + AHEAD or (header.parent == cursor.hash and header.at < cursor.at):
+        raise Untrue("a block of another time")
+    return header
 
 
 def _apply(chain: Chain, header: Header, found: Sequence[Arrival]) -> bool:
@@ -90,7 +102,9 @@ def _see_head(chain: Chain, nodes: Nodes, view: View, *, reached: bool, at: date
     if chain.final_tag:
         said = nodes.ask(view, lambda node: node.tag_height("finalized"))
         final = final if said is None else min(final, said)
-    reached = reached and cursor.number >= view.height - chain.query_delay
+    # Where every node stands still, the end of what they know is not the end of the chain.
+    is_new = at - view.head.at <= timedelta(seconds=chain.patience)
+    reached = reached and is_new and cursor.number >= view.height - chain.query_delay
     actions.see_head(chain_id=chain.pk, final_number=max(final, -1), at=at if reached else None)
 
 
@@ -113,16 +127,24 @@ def _look_again(chain: Chain, nodes: Nodes, view: View) -> None:
 
 def _judge(chain: Chain, nodes: Nodes, view: View, *, at: datetime) -> None:
     for payment_id in actions.to_judge():
-        actions.judge(payment_id=payment_id, at=at)
+        _judge_one(payment_id, at=at)
     for facts, evidence in actions.to_vouch(chain_id=chain.pk, at=at):
         answers = {one.pk: _vouch(facts, one, nodes, view) for one in evidence}
-        vouched = [pk for pk, agreed in answers.items() if agreed]
-        actions.judge(payment_id=facts.payment.pk, at=at, vouched=vouched, all_said=None not in answers.values())
+        vouched, denied = ([pk for pk, agreed in answers.items() if agreed is said] for said in (True, False))
+        _judge_one(facts.payment.pk, at=at, vouched=vouched, denied=denied)
+
+
+def _judge_one(payment_id: UUID, **said: Any) -> None:
+    """Whatever is wrong with one payment, such as a counter that is off, holds up no other; each run tries it again."""
+    try:
+        actions.judge(payment_id=payment_id, **said)
+    except FAULTS:
+        logger.exception("a payment cannot be judged", extra={"payment": str(payment_id)})
 
 
 def _vouch(facts: Facts, transfer: Transfer, nodes: Nodes, view: View) -> bool | None:
     """Two nodes must show the same; None: that may still change. Where there is one node at all, what is large waits until it is final."""
-    cursor = cursor_of(facts.quote.chain)
+    cursor = cursor_of(transfer.chain)
     is_final = cursor is not None and transfer.block_number <= cursor.final_number
     if len(nodes) == 1:
         return facts.is_small or is_final or None

@@ -126,7 +126,7 @@ def bloom_of(logs: list[Log]) -> bytes:
 
 @dataclass
 class FakeNode:
-    """One view of the chain. `down` names the calls that fail, or all; `hides` and `adds` make a liar of it."""
+    """One view of the chain. `down` names the calls that fail, or all; `hides`, `adds` and `dated` make a liar of it."""
 
     chain: FakeChain
     name: str = "one"
@@ -135,6 +135,7 @@ class FakeNode:
     wrong_id: int | None = None
     hides: Callable[[Log], bool] = lambda log: False
     adds: Callable[[Header], list[Log]] = lambda header: []
+    dated: Callable[[Header], Header] = lambda header: header
     tags: bool = True
     during: Callable[[str], None] = lambda call: None
     asked: list[str] = field(default_factory=list)
@@ -151,7 +152,7 @@ class FakeNode:
         self._call("header")
         if not 0 <= number < len(self._known):
             raise UnknownBlock
-        return self._known[number].header
+        return self.dated(self._known[number].header)
 
     def header_by_hash(self, block: str) -> Header:
         self._call("header_by_hash")

@@ -204,6 +204,19 @@ def test_expire_leaves_money_that_was_seen_and_orders_with_an_address():
         actions.extend(order_id=seen.pk, at=THEN)
 
 
+def test_an_order_that_cannot_expire_holds_up_no_other(caplog):
+    """A counter is off by what somebody did by hand."""
+    off, well = factories.published(), factories.published(slug="well")
+    stuck, order = factories.order(off, at=THEN), factories.order(well, at=THEN + timedelta(minutes=1))
+    off.tiers.update(reserved=0)
+
+    assert actions.expire_overdue(at=LATER) == 1
+
+    stuck.refresh_from_db(), order.refresh_from_db()
+    assert (stuck.status, order.status) == ("pending", "expired")
+    assert "an order cannot expire" in caplog.text
+
+
 def test_the_sweep_looks_at_the_clock():
     event = factories.published()
     order = factories.order(event)

@@ -60,6 +60,11 @@ def test_a_chain_that_is_what_we_take_it_for_is_switched_on_once(monkeypatch, se
     assert "137 Polygon" in said and "FAIL" not in said and "6 decimals at 0xc2132d" in said
     assert (Chain.objects.get().enabled, Token.objects.get().decimals) == (True, 6)
     assert HistoryEntry.objects.filter(subject_id=Chain.objects.get().pk).count() == 1
+    ChainCursor.objects.create(chain=Chain.objects.get(), number=1, hash="0x" + "1" * 64, at=fake.now, final_number=1, halted="why")
+    run("check_chains", "137")
+    assert ChainCursor.objects.get().halted == "why"
+    run("check_chains", "137", "--resume")
+    assert ChainCursor.objects.get().halted == ""
     assert run("check_chains", "137", "--disable") == "Switched off: 137\n"
     assert run("check_chains", "137", "--disable") == "Switched off: none\n"
     assert list(Chain.objects.watched()) == []

@@ -1,6 +1,7 @@
 """The table of an order and its money: one test for each row, on a chain in memory."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -8,14 +9,15 @@ from pathlib import Path
 import pytest
 
 import orders.actions
-from orders.models import Order
-from payments import actions
+from orders.models import Order, OrderItem
+from payments import actions, health
 from payments.actions.rows import ROWS
-from payments.models import Chain, ChainCursor, Payment, Quote, Transfer
+from payments.chain.nodes import Nodes
+from payments.models import Chain, ChainCursor, EventSales, Payment, Quote, Token, Transfer
 from tests import factories
 from tests.payments import keys
-from tests.payments.fake_chain import OTHER_STABLE, USDT, Block, Sent, Tx
-from tests.payments.world import CENT, DUE, address, flags, make, pair, places, rows, tickets
+from tests.payments.fake_chain import OTHER_STABLE, USDT, Block, FakeChain, Sent, Tx
+from tests.payments.world import CENT, DUE, PRICE, World, address, flags, make, pair, places, rows, tickets
 from tests.promises import kept
 from ticketing.models import EmailMessage, HistoryEntry
 
@@ -180,6 +182,7 @@ def test_t8_what_cannot_be_settled_for_long_is_said_once(world, caplog):
 
     assert (pair(order), rows(order)) == (("confirming", "confirming"), ["T3", "T8"])
     assert HistoryEntry.objects.filter(action="stalled").count() == 1
+    assert caplog.text.count("still not certain: a person must look") == 1
 
 
 def test_what_waits_until_final_is_said_to_wait_too_long_where_the_chain_s_own_word_stands_still(world):
@@ -352,6 +355,78 @@ def test_what_was_paid_another_way_keeps_nothing_of_the_chain_s(world):
     assert HistoryEntry.objects.get(action="overpaid").details["excess"] == "5"
 
 
+def test_t10_late_and_too_much_are_both_said(world):
+    late, cancelled = world.order("Bea"), world.order("Carl")
+    actions.cancel(order_id=cancelled.pk, at=world.at)
+    world.pass_deadline(late)
+    world.rate(10_000)  # it is worth too little by now
+    world.pay(late, DUE + 20 * CENT)
+    world.pay(cancelled, DUE + 20 * CENT)
+
+    assert (pair(late), flags(late)) == (("expired", "review"), {"is_late", "is_over"})
+    assert (pair(cancelled), flags(cancelled)) == (("cancelled", "review"), {"is_over"})
+    assert not Payment.objects.exclude(touched_height=None).exists()
+    assert kept()
+
+
+def beside(world):
+    """Return a second chain, whose token has eighteen decimals, and what reads it."""
+    fake = FakeChain(56, start=world.at)
+    members = [fake.node("three"), fake.node("four")]
+    chain = Chain.objects.create(number=56, name="Second", enabled=True, small_depth=3, final_depth=8, query_delay=0, position=1)
+    Token.objects.create(chain=chain, address=USDT, label="USDT", decimals=18, accepted=True)
+    fake.mine(2)
+    second = World(chain, fake, Nodes(56, members, clock=lambda: 0), members)
+    second.watch()
+    return second
+
+
+@pytest.mark.parametrize("first", [DUE, 400 * CENT], ids=["all", "a part"])
+def test_t10_what_came_on_another_network_besides_is_too_much(world, first):
+    """Nothing was seen yet of what was sent on the first network, so the buyer chose another one."""
+    second, order = beside(world), world.order()
+    actions.change_network(order_id=order.pk, token_id=second.chain.tokens.get().pk, at=world.at)
+    world.pay(order, first)
+    second.pay(order, DUE * 10**12)
+    second.mine(2)
+    world.members[1].down = {"receipt"}
+    world.mine(2)
+    second.watch()
+    # The one that held enough first settles it. The witnesses of the other one, or its own, are away.
+    assert (pair(order), flags(order)) == (("paid", "settled") if first < DUE else ("confirming", "confirming"), set())
+
+    world.members[1].down = False
+    world.watch()
+    second.watch()
+
+    assert (pair(order), flags(order), tickets(order)) == (("paid", "settled"), {"is_over"}, 1)
+    told = HistoryEntry.objects.get(action="overpaid").details["excess"]
+    assert told == str(DUE if first == DUE else first * 10**12)
+    assert not Payment.objects.exclude(touched_height=None).exists()
+    assert kept()
+
+
+def test_late_money_that_a_person_takes_is_kept_and_what_comes_after_it_is_not(world):
+    order = world.order()
+    world.pass_deadline(order)
+    world.rate(10_000)  # it is worth too little by now
+    world.pay(order, DUE + 20 * CENT)
+    world.mine(2)
+    assert (pair(order), flags(order)) == (("expired", "review"), {"is_over", "is_late"})
+
+    actions.settle_by_hand(order_id=order.pk, reason="Late, and welcome.", by=None, at=world.at)
+    world.pay(order, 30 * CENT)
+    world.mine(2)
+
+    told = HistoryEntry.objects.filter(action="overpaid").order_by("pk").values_list("details__excess", flat=True)
+    assert (pair(order), list(told)) == (("paid", "settled"), [str(20 * CENT), str(50 * CENT)])
+    cash = world.order("Carl")
+    actions.settle_by_hand(order_id=cash.pk, reason="Cash at the office.", by=None, at=world.at)
+    actions.refresh_sales()
+    # What came here is owed to the promoter; what came to the promoter is not.
+    assert EventSales.objects.values_list("gross", "by_hand", "owed").get() == (2 * PRICE, 2 * PRICE, PRICE)
+
+
 def test_t12_money_for_a_cancelled_order_waits_for_a_person(world):
     order = world.order()
     actions.cancel(order_id=order.pk, at=world.at)
@@ -431,6 +506,30 @@ def test_t15_money_that_came_again_opens_it(world):
     assert tickets(order) == 1 and kept()
 
 
+def test_a_person_who_vouches_for_money_that_is_gone_opens_the_gate_and_the_buyer_hears_of_it(world):
+    order = paid_and_gone(world)
+
+    for _ in range(2):
+        actions.settle_by_hand(order_id=order.pk, reason="Written off.", by=None, at=world.at)
+
+    order.refresh_from_db()
+    assert (pair(order), order.gate_hold, tickets(order)) == (("paid", "settled"), "", 1)
+    assert deeds(order)[-3:] == ["held_at_gate", "resent", "gate_opened"]
+    kinds = EmailMessage.objects.filter(subject_id=order.pk).order_by("created_at", "id").values_list("kind", flat=True)
+    assert list(kinds)[-2:] == ["payments.doubted", "orders.tickets"]
+    assert kept()
+
+
+def test_new_tickets_of_an_order_that_was_held_and_cancelled_open_the_gate(world):
+    order = paid_and_gone(world)
+    actions.annul(order_id=order.pk, reason="It did not come back.", by=None, at=world.at)
+
+    actions.settle_by_hand(order_id=order.pk, reason="Paid in cash.", by=None, at=world.at)
+
+    order.refresh_from_db()
+    assert (pair(order), order.gate_hold, tickets(order), deeds(order)[-2:]) == (("paid", "settled"), "", 1, ["paid", "gate_opened"])
+
+
 # --- Money in every shape -----------------------------------------------------------------------------------
 
 
@@ -479,8 +578,6 @@ def test_scenario_54_dust_needs_no_witnesses(world):
 
 
 def test_eighteen_decimals_are_counted_to_the_last(world, settings):
-    from payments.models import Token
-
     Token.objects.filter(accepted=True).update(decimals=18)
     order = world.order()
     due = 921 * 10**16
@@ -515,6 +612,25 @@ def test_a_transaction_that_moves_to_another_block_counts_once(world):
     assert (pair(order), tickets(order)) == (("paid", "settled"), 1) and kept()
 
 
+def test_a_payment_that_cannot_be_judged_holds_up_no_other(world, caplog):
+    """A counter is off, so the places of the first order cannot be sold."""
+    stuck, other = world.order("Bea"), world.order("Carl", lines={factories.tier().pk: 2})
+    world.fake.pay(address(stuck), DUE)
+    world.fake.pay(address(other), 1841 * CENT)
+    world.mine()
+    assert places() == (3, 0)
+    broken = factories.published(title="Other", tiers=[{"name": "Desk", "price": Decimal(1), "quantity": 5}])
+    OrderItem.objects.filter(order=stuck).update(tier=broken.tiers.get())
+
+    world.mine(2)
+
+    assert (pair(stuck), pair(other)) == (("confirming", "confirming"), ("paid", "settled"))
+    assert "a payment cannot be judged" in caplog.text
+    OrderItem.objects.filter(order=stuck).update(tier=factories.tier())
+    world.watch()
+    assert pair(stuck) == ("paid", "settled") and kept()
+
+
 # --- The chain in every state -------------------------------------------------------------------------------
 
 
@@ -525,6 +641,19 @@ def test_a_forged_transfer_settles_nothing(world, caplog):
 
     assert (pair(order), tickets(order)) == (("confirming", "confirming"), 0)
     assert any("nodes disagree about money" in record.message for record in caplog.records)
+
+
+@pytest.mark.parametrize("by", [timedelta(days=1), -timedelta(days=1)], ids=["tomorrow", "yesterday"])
+def test_the_time_of_a_block_is_not_left_to_one_node(world, by):
+    """It says which orders are over, and whether money came in time."""
+    order = world.order()
+    world.members[0].dated = lambda header: replace(header, at=header.at + by)
+
+    world.pay(order)
+    world.mine(2)
+
+    assert (pair(order), flags(order), Transfer.objects.get().block_at) == (("paid", "settled"), set(), world.fake.blocks[3].header.at)
+    assert ChainCursor.objects.get().at == world.at
 
 
 def test_one_node_alone_settles_small_orders_and_large_ones_when_final(settings):
@@ -571,6 +700,14 @@ def test_a_chain_that_takes_back_what_was_final_is_halted_and_not_sold(world, ca
     with pytest.raises(actions.NotTaken):
         world.order("Dora")
 
+    assert [actions.resume_chain(number=world.chain.number, at=world.at) for _ in range(2)] == [True, False]
+    world.watch()
+    assert (pair(other), pair(world.order("Dora"))) == (("paid", "settled"), ("pending", "awaiting"))
+    assert list(HistoryEntry.objects.filter(subject_id=world.chain.pk).order_by("id").values_list("action", flat=True)) == [
+        "halted",
+        "resumed",
+    ]
+
 
 def test_a_chain_that_is_not_seen_is_not_sold_and_nothing_is_taken(world):
     for member in world.members:
@@ -587,13 +724,31 @@ def test_a_chain_that_is_not_seen_is_not_sold_and_nothing_is_taken(world):
     assert pair(world.order()) == ("pending", "awaiting")
 
 
-def test_a_missing_rate_or_address_costs_nobody_a_place(world, settings):
+def test_nodes_that_all_stand_still_show_no_chain_and_nothing_is_sold(world):
+    """They answer, and each says that nothing came after a block of long ago."""
+    stood_at = world.at
+    world.clock = lambda: stood_at + timedelta(seconds=301)
+    world.watch()
+
+    actions.take_static(currency="IDR", per_usdt=Decimal(16_300), at=world.clock())
+    wish = factories.wish(factories.Event.objects.get())
+    with pytest.raises(actions.NotTaken):
+        actions.check_out(wish=wish, at=world.clock(), provider="usdt")
+    assert [chain.is_well for chain in health.chains(world.clock())] == [False]
+
+    world.fake.mine_until(world.clock())
+    world.watch()
+    assert actions.check_out(wish=wish, at=world.clock(), provider="usdt").status == "pending"
+
+
+def test_a_missing_rate_or_address_costs_nobody_a_place(world, settings, caplog):
     event = factories.Event.objects.get()
     with pytest.raises(actions.NoRate):
         actions.check_out(wish=factories.wish(event), at=world.at, provider="usdt")
     settings.WALLET_XPUBS = [keys.xpub(5)]
     with pytest.raises(actions.NoAddress):
         world.order()
+    assert "no address is left" in caplog.text
 
     from payments.models import PaymentAddress
 

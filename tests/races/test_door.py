@@ -5,6 +5,7 @@ from django.db import IntegrityError
 
 import payments.actions
 from orders import actions, signing
+from orders.actions import door
 from orders.models import DeadCode, Scan, Ticket
 from tests import factories
 from tests.factories import THEN
@@ -96,6 +97,21 @@ def test_passed_on_or_let_in_never_both(together, ticket):
     used = Ticket.objects.get().status == Ticket.Status.USED
     assert ("admitted" in heard, "replaced" in heard) == (used, not used)
     assert kept()
+
+
+def test_the_same_attempt_twice_at_once_hears_the_same_though_there_is_no_ticket(together, ticket, monkeypatch):
+    """A scanner that types ends the line twice, and the browser sends the form twice."""
+    attempt = {"event_id": ticket.event_id, "text": "NO TICKET", "gate": "A", "nonce": "attempt-twice", "at": THEN, "by": None}
+    heard = door._heard
+
+    def overtaken(*given):
+        monkeypatch.setattr(door, "_heard", heard)
+        assert together(lambda _: actions.check_in(**attempt).verdict, times=1) == ["unknown"]
+
+    monkeypatch.setattr(door, "_heard", overtaken)
+
+    assert actions.check_in(**attempt).verdict == "unknown"
+    assert Scan.objects.count() == 1
 
 
 def test_an_admission_is_taken_back_once(together, ticket):

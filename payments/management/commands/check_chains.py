@@ -26,6 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("number", type=int, nargs="*", help="the chains; without it, all of RPC_URLS")
         parser.add_argument("--enable", action="store_true", help="take payments there, if all is well")
         parser.add_argument("--disable", action="store_true", help="take no payments there any more, and read it no longer")
+        parser.add_argument("--resume", action="store_true", help="settle again on chains that were halted, if all is well")
         parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -45,6 +46,8 @@ class Command(BaseCommand):
                 self._say(number, checks)
             if options["enable"] and number not in wrong:
                 actions.enable_chain(number=number, known=_known()[number], at=timezone.now())
+            if options["resume"] and number not in wrong:
+                actions.resume_chain(number=number, at=timezone.now())
         if wrong:
             raise CommandError(f"Not as it should be: {', '.join(map(str, wrong))}.")
 
