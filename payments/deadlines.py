@@ -7,12 +7,10 @@ from events.models import Event, TicketTier
 
 from .models import Provider
 
-MANUAL_HOLD = timedelta(days=2)  # a transfer to the promoter's bank takes a working day
-
 
 def deadline(provider: str, event: Event, tiers: Iterable[TicketTier], *, at: datetime) -> datetime:
     """Return the moment; manual orders never outlast the sale, since nobody could buy the places afterwards."""
     if provider != Provider.MANUAL:
         return at + timedelta(minutes=event.hold_minutes)
     ends = [tier.sale_ends_at for tier in tiers if tier.sale_ends_at]
-    return min(at + MANUAL_HOLD, event.ends_at, *ends)
+    return min(at + timedelta(hours=event.manual_hold_hours), event.ends_at, *ends)

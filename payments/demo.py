@@ -24,7 +24,6 @@ from ticketing.local.chain import endpoint, play
 from ticketing.local.places import LocalProblem
 
 from . import actions
-from .deadlines import MANUAL_HOLD
 from .known import LOCAL
 from .models import ChainCursor, Payment, Provider, State
 from .rates import syncing
@@ -99,7 +98,7 @@ def _order(tier: TicketTier, number: int, chance: Random, *, paid: bool) -> Orde
         discount=Decimal(0),
         policy=refunds.policy_of(tier.event).as_dict(),
         reserved_at=at,
-        expires_at=None if paid else now + MANUAL_HOLD,
+        expires_at=None if paid else now + timedelta(hours=tier.event.manual_hold_hours),
         paid_at=at if paid else None,
     )
 

@@ -22,7 +22,8 @@ from .tiers import check_amount
 FACTS = {"title", "artist", "description", "venue", "address", "city", "timezone", "starts_at", "ends_at", "doors_open_at"}
 FACTS |= {"image_url", "age_limit", "access_notes", "slug", "currency", "capacity"}
 TERMS = {"refund_until_hours", "refund_percent", "refund_withheld", "refund_keeps_fee", "tax_percent", "tax_fixed", "tax_included"}
-TERMS |= {"hold_minutes", "comp_limit", "one_order_per_buyer", "require_account", "waitlist_offer_hours"}
+TERMS |= {"hold_minutes", "manual_hold_hours", "waitlist_offer_hours"}
+TERMS |= {"max_per_buyer", "comp_limit", "one_order_per_buyer", "require_account"}
 FEES = {"fee_percent", "fee_fixed", "fee_per"}  # the site's own income, so staff say it
 KNOWN = FACTS | TERMS | FEES
 # A change of these makes a new version, which apps to the left tell the buyers of.

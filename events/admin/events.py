@@ -49,7 +49,15 @@ BASICS = (
     "currency",
 )
 PAGE_HELP = _("What visitors read on the event's page.")
-LIMITS = ("capacity", ("hold_minutes", "waitlist_offer_hours"), "comp_limit", "one_order_per_buyer", "require_account")
+LIMITS = (
+    "capacity",
+    ("hold_minutes", "waitlist_offer_hours"),
+    "manual_hold_hours",
+    "max_per_buyer",
+    "comp_limit",
+    "one_order_per_buyer",
+    "require_account",
+)
 LIMITS_HELP = _("The tiers below say how many tickets there are. A capacity limits them all together.")
 MONEY = (("fee_percent", "fee_fixed", "fee_per"), ("tax_percent", "tax_fixed"), "tax_included")
 MONEY_HELP = _("Empty: what is set for the promoter. Only staff of this site set the service fee.")

@@ -99,6 +99,18 @@ class Event(Row, SoftDeleted):
     refund_keeps_fee = models.BooleanField(_("the service fee is kept"), default=True)
 
     hold_minutes = models.SmallIntegerField(_("minutes to pay"), default=30)
+    manual_hold_hours = models.SmallIntegerField(
+        _("hours to pay the promoter directly"),
+        default=48,
+        help_text=_("For orders that are not paid in USDT; never past the end of the sale."),
+    )
+    max_per_buyer = models.SmallIntegerField(
+        _("tickets for one person"),
+        null=True,
+        blank=True,
+        default=20,
+        help_text=_("At most so many, over all orders of one e-mail or one browser, paid or held. Empty: no limit."),
+    )
     one_order_per_buyer = models.BooleanField(_("one order for each person"), default=False)
     comp_limit = models.SmallIntegerField(
         _("tickets to give away"), default=50, help_text=_("At most so many go to guests without being paid.")
@@ -208,6 +220,16 @@ class Event(Row, SoftDeleted):
                 condition=Q(hold_minutes__gte=5, hold_minutes__lte=120),
                 name="event_hold_is_5_to_120_minutes",
                 violation_error_message=_("Give buyers between 5 and 120 minutes to pay."),
+            ),
+            CheckConstraint(
+                condition=Q(manual_hold_hours__gte=1, manual_hold_hours__lte=336),
+                name="event_manual_hold_is_an_hour_to_two_weeks",
+                violation_error_message=_("Give buyers between 1 and 336 hours to pay the promoter."),
+            ),
+            CheckConstraint(
+                condition=Q(max_per_buyer=None) | Q(max_per_buyer__gte=1),
+                name="event_one_person_may_have_one",
+                violation_error_message=_("One person may have at least one ticket. Leave it empty for no limit."),
             ),
             CheckConstraint(
                 condition=Q(comp_limit__gte=0),

@@ -114,7 +114,7 @@ def tier_line(event: Event, tier: TicketTier, terms: prices.Terms, at: datetime,
         mark=MARKS.get(state, "ok"),
         left=room,
         fewest=tier.min_purchase,
-        most=min(tier.max_purchase, room),
+        most=min(tier.max_purchase, room, event.max_per_buyer or room),
         list_price=tier.price,
         chosen=min(chosen, tier.max_purchase, room) if state in OPEN else 0,
     )

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 import events.actions
 from events import prices, refunds
@@ -52,6 +53,14 @@ class OneOrderEach(DomainError):
 class TooManyHolds(DomainError):
     def __init__(self) -> None:
         super().__init__(_("Places are held for you at this event already. Pay or cancel those orders first."))
+
+
+class TooManyForOne(DomainError):
+    def __init__(self, most: int, had: int) -> None:
+        said = ngettext("One person may have %(most)s ticket for this event.", "One person may have %(most)s tickets for this event.", most)
+        already = ngettext("You have %(had)s already.", "You have %(had)s already.", had) if had else ""
+        super().__init__(" ".join(filter(None, [said, already])) % {"most": most, "had": had})
+        self.most, self.had = most, had
 
 
 class TooManyFromHere(DomainError):
@@ -140,7 +149,7 @@ def place(
     Without `expires_at` there is nothing to pay: the order is paid, and its tickets are made. `given` are comps:
     they are not for buyers' limits, nor for the line.
     Locks: by claim, the event if it has a capacity, the code, the tiers.
-    Raises: OneOrderEach, TooManyHolds, TooManyFromHere, and what claim raises.
+    Raises: OneOrderEach, TooManyHolds, TooManyForOne, TooManyFromHere, and what claim raises.
     """
     order = _order(order_id=order_id, wish=wish, visit=visit, offer=offer, at=at, expires_at=expires_at, given=given)
     if not given:
@@ -176,7 +185,7 @@ def _known(by_key: bool, by_submission: bool, *, event: Any, person: Any, key: A
     known = Q(event=event, person_key=person, status__in=LIVE)
     if by_key:
         # Said again for a plan that is made without knowing the key: the index leaves out those who have none.
-        known |= Q(event=event, buyer_key=key, status__in=HOLDING) & ~Q(buyer_key="")
+        known |= Q(event=event, buyer_key=key, status__in=LIVE) & ~Q(buyer_key="")
     if by_submission:
         known |= Q(submission=submission)
     return Order.objects.filter(known)
@@ -208,8 +217,19 @@ def _check_limits(order: Order, wish: Wish, visit: Visit, offer: Offer, at: date
     held = sum(other.status in HOLDING and not _is_overdue(other, at) for other in visit.orders)
     if order.status in HOLDING and held >= HOLDS_PER_BUYER:
         raise TooManyHolds
+    _check_share(offer.event, visit, sum(wish.lines.values()), at)
     if order.status in HOLDING and any(_is_too_much(tier, offer.event, wish.lines[tier.pk]) for tier in offer.tiers.values()):
         raise TooManyFromHere
+
+
+def _check_share(event: Event, visit: Visit, wanted: int, at: datetime) -> None:
+    """What an address has counts under its lock; what a browser ordered for other addresses at the same moment may not."""
+    if event.max_per_buyer is None:
+        return
+    theirs = [order.pk for order in visit.orders if not _is_overdue(order, at)]
+    had = Order.objects.filter(pk__in=theirs).places() if theirs else 0
+    if had + wanted > event.max_per_buyer:
+        raise TooManyForOne(event.max_per_buyer, had)
 
 
 def _is_too_much(tier: Any, event: Event, wanted: int) -> bool:
@@ -222,7 +242,7 @@ def _is_too_much(tier: Any, event: Event, wanted: int) -> bool:
 
 
 def _is_overdue(order: Order, at: datetime) -> bool:
-    return order.expires_at is not None and order.expires_at <= at
+    return order.status == Order.Status.PENDING and order.expires_at is not None and order.expires_at <= at
 
 
 def _order(*, order_id: UUID, wish: Wish, visit: Visit, offer: Offer, at: datetime, expires_at: datetime | None, given: bool) -> Order:

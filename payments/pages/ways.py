@@ -14,7 +14,7 @@ import events.actions
 from events import kept
 from events.models import Event
 from events.pages import Way
-from orders.actions import AccountNeeded, OneOrderEach, TooManyHolds, Wish
+from orders.actions import AccountNeeded, OneOrderEach, TooManyForOne, TooManyHolds, Wish
 from orders.models import Order
 from ticketing.errors import DomainError
 
@@ -28,7 +28,7 @@ def ways(refusal: DomainError, *, wish: Wish, slug: str, open_tiers: Mapping[UUI
     """`open_tiers` is what the page offers, in words."""
     if isinstance(refusal, AccountNeeded):
         return list(_doors(wish, slug))
-    if isinstance(refusal, OneOrderEach | TooManyHolds):
+    if isinstance(refusal, OneOrderEach | TooManyHolds) or (isinstance(refusal, TooManyForOne) and refusal.had):
         return list(_own_orders(wish)) or [Way(_("Have the links mailed to me"), reverse("orders:find"))]
     if isinstance(refusal, SHORT):
         return [*_other_tiers(wish, open_tiers), *_other_dates(wish.event_id, at)] or [

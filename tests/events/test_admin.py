@@ -308,6 +308,8 @@ def test_a_refusal_stands_at_its_field_and_nothing_typed_is_lost(client, team, m
         ({"tax_fixed": "-1"}, "tax_fixed", "less than nothing"),
         ({"age_limit": "0"}, "age_limit", "between 1 and 99"),
         ({"hold_minutes": "4"}, "hold_minutes", "between 5 and 120"),
+        ({"manual_hold_hours": "0"}, "manual_hold_hours", "between 1 and 336"),
+        ({"max_per_buyer": "0"}, "max_per_buyer", "at least one"),
         ({"waitlist_offer_hours": "169"}, "waitlist_offer_hours", "between 1 and 168"),
         ({"capacity": "0"}, "capacity", "at least 1"),
         ({"slug": "taken"}, "slug", "already"),

@@ -370,6 +370,9 @@ def test_most_that_can_be_taken_is_the_order_limit_or_what_is_left(client):
     TicketTier.objects.update(sold=15)
     cache.clear()
     assert 'max="5"' in event_page(client, event).content.decode()
+    actions.update_event(event_id=event.pk, by=None, at=NOW, max_per_buyer=3)
+    cache.clear()
+    assert 'max="3"' in event_page(client, event).content.decode()
 
 
 def test_sum_is_what_the_order_will_cost(client):

@@ -133,6 +133,52 @@ def test_holds_whose_time_is_over_do_not_count():
     assert factories.order(event, at=THEN + timedelta(days=3)).status == "pending"
 
 
+def test_one_person_has_so_many_tickets_over_all_orders_paid_or_held():
+    free = {"name": "Lawn", "price": Decimal(0), "quantity": 50}
+    event = factories.published(max_per_buyer=5, tiers=[{"name": "Regular", "price": Decimal(1), "quantity": 50}, free])
+    lawn = factories.tier("Lawn").pk
+    factories.paid(event, "Bea", lines={factories.tier().pk: 2})
+    of_lawn = factories.order(event, "bea+two", lines={lawn: 2})
+
+    with pytest.raises(orders_actions.TooManyForOne, match=r"may have 5 tickets for this event\. You have 4 already\.") as refusal:
+        factories.order(event, "BEA+three", lines={lawn: 2})
+    assert (refusal.value.most, refusal.value.had) == (5, 4)
+    factories.order(event, "Bea")
+    with pytest.raises(orders_actions.TooManyForOne):
+        factories.order(event, "Bea", lines={lawn: 1})
+    assert factories.order(event, "Carl", lines={lawn: 5}).quantity == 5
+    actions.cancel_seat(ticket_id=of_lawn.tickets.first().pk, at=THEN)
+    assert factories.order(event, "Bea", lines={lawn: 1}).status == "paid"
+    assert kept()
+
+
+def test_what_one_browser_has_paid_for_counts_too_and_what_was_given_does_not():
+    event = factories.published(max_per_buyer=3)
+    factories.paid(event, "Bea", key="cookie", lines={factories.tier().pk: 2})
+
+    with pytest.raises(orders_actions.TooManyForOne):
+        factories.order(event, "Carl", key="cookie", lines={factories.tier().pk: 2})
+    actions.give_comps(wishes=[factories.wish(event, "Dora", lines={factories.tier().pk: 4})], by=None, at=THEN)
+    with pytest.raises(orders_actions.TooManyForOne, match="You have 4 already"):
+        factories.order(event, "Dora")
+
+
+def test_more_than_one_person_may_have_is_refused_at_the_first_order_and_never_without_a_limit():
+    event = factories.published(max_per_buyer=1)
+    two = {factories.tier().pk: 2}
+
+    with pytest.raises(orders_actions.TooManyForOne, match=r"^One person may have 1 ticket for this event\.$"):
+        factories.order(event, lines=two)
+    events.actions.update_event(event_id=event.pk, by=None, at=THEN, max_per_buyer=None)
+    assert [factories.paid(event, lines=two).quantity for _ in range(12)] == [2] * 12
+
+
+def test_orders_to_the_promoter_are_held_for_the_events_own_time():
+    event = factories.published(manual_hold_hours=5)
+
+    assert factories.order(event).expires_at == THEN + timedelta(hours=5)
+
+
 def test_d_10_k_17_one_order_for_each_person_and_again_after_cancelling():
     event = factories.published(one_order_per_buyer=True)
     first = factories.order(event)

@@ -336,6 +336,10 @@ def closed(event):
     events.actions.close_sales(event_id=event.pk, by=None, at=THEN)
 
 
+def one_each(event):
+    events.actions.update_event(event_id=event.pk, by=None, at=THEN, max_per_buyer=1)
+
+
 def tiers(**facts):
     return lambda event: event.tiers.filter(name="Regular").update(**facts)
 
@@ -351,11 +355,25 @@ def tiers(**facts):
         (tiers(sold=99), "Only 1 ticket of “Regular” is left."),
         (tiers(waiting=100), "The places that are left go to those in line."),
         (tiers(min_purchase=4), "Take at least 4 of “Regular” in one order."),
+        (one_each, "One person may have 1 ticket for this event."),
         (tiers(max_purchase=1), "One order has at most 1 of “Regular”."),
         (tiers(hidden=True), "There is no such ticket here."),
         (tiers(hidden=True, sold=100), "There is no such ticket here."),
     ],
-    ids=["cancelled", "closed", "soon", "ended", "sold out", "short", "queued", "too few", "too many", "hidden", "hidden and sold out"],
+    ids=[
+        "cancelled",
+        "closed",
+        "soon",
+        "ended",
+        "sold out",
+        "short",
+        "queued",
+        "too few",
+        "one each",
+        "too many",
+        "hidden",
+        "hidden and sold out",
+    ],
 )
 def test_d_12_each_refusal_has_its_sentence_and_keeps_the_form(client, happens, said):
     event = factories.published(

@@ -156,6 +156,19 @@ def test_control_whoever_is_not_served_alone_holds_more(together, nobody_is_serv
     assert outcomes["Order"] > orders.actions.HOLDS_PER_BUYER
 
 
+def test_one_person_has_no_more_tickets_than_allowed(together):
+    outcomes = rush(together, one_person(show(price=0, max_per_buyer=3)), times=20, at_once=20)
+
+    assert outcomes == {"Order": 3, "TooManyForOne": 17}
+    assert kept()
+
+
+def test_control_whoever_is_not_served_alone_has_more(together, nobody_is_served):
+    outcomes = rush(together, one_person(show(price=0, max_per_buyer=3)), times=20, at_once=20)
+
+    assert outcomes["Order"] > 3
+
+
 def test_k_17_one_person_gets_one_order_where_that_is_the_rule(together):
     outcomes = rush(together, one_person(show(one_order_per_buyer=True)), times=20, at_once=20)
 
