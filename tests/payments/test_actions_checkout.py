@@ -173,6 +173,17 @@ def test_more_than_one_person_may_have_is_refused_at_the_first_order_and_never_w
     assert [factories.paid(event, lines=two).quantity for _ in range(12)] == [2] * 12
 
 
+def test_what_one_person_has_is_not_what_lapsed_and_is_what_was_paid_long_ago():
+    event = factories.published(max_per_buyer=2)
+    lapsed, much_later = factories.order(event), THEN + timedelta(days=3)
+
+    of_two = factories.order(event, at=much_later, lines={factories.tier().pk: 2})
+    actions.settle_by_hand(order_id=of_two.pk, reason="Seen on the account.", by=None, at=much_later)
+    with pytest.raises(orders_actions.TooManyForOne, match="You have 2 already"):
+        factories.order(event, at=much_later + timedelta(days=3))
+    assert lapsed.expires_at < much_later < Order.objects.get(pk=of_two.pk).expires_at
+
+
 def test_orders_to_the_promoter_are_held_for_the_events_own_time():
     event = factories.published(manual_hold_hours=5)
 
