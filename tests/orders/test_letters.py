@@ -208,6 +208,7 @@ def test_orders_that_cost_nothing_and_move_away_or_ask_to_do_not_fill_the_mailbo
     told = {kind: [to for found, to in owed(kind) if found == kind] for kind in ("moved_away", "confirm_email")}
 
     assert told == {"moved_away": [f"bea+{number}@example.org" for number in range(3)], "confirm_email": ["bea+3@example.org"] * 3}
+    assert not EmailMessage.objects.filter(mailbox__contains="@").exists()  # counted by a digest
     move(free[3], "gil@example.org", for_team=True)
     assert owed("moved_away")[-1] == ("moved_away", "bea+3@example.org")
 
