@@ -128,13 +128,16 @@ def queue(
     jobs.enqueue_on_commit("ticketing.tasks.deliver_mail", coalesce="mail")
 
 
-def queue_sparingly(*, kind: str, subject: models.Model, to: str, language: str, mailbox: str, occasion: str = "") -> bool:
+def queue_sparingly(
+    *, kind: str, subject: models.Model, to: str, language: str, mailbox: str, occasion: str = "", secret: str = ""
+) -> bool:
     """Owe a letter that strangers can have sent to anybody, unless its reader got enough of the kind lately; say whether.
 
     Counted and written in one statement. The caller has locked the mailbox, or two of these would not see each other.
     """
     import_string(_writer(kind))
-    letter = [uuid7(), kind, subject._meta.label_lower, subject.pk, to, language, occasion, mailbox]
+    sealed = EmailMessage._meta.get_field("secret").get_prep_value(secret)
+    letter = [uuid7(), kind, subject._meta.label_lower, subject.pk, to, language, occasion, mailbox, sealed]
     with prepared.cursor_of(connection) as cursor:
         cursor.execute(SPARINGLY, [*letter, mailbox, kind, HOURLY, DAILY])
         owed = cursor.rowcount == 1
@@ -144,8 +147,9 @@ def queue_sparingly(*, kind: str, subject: models.Model, to: str, language: str,
 
 
 SPARINGLY = """
-INSERT INTO ticketing_emailmessage (id, kind, subject_type, subject_id, "to", language, occasion, mailbox, details, attempts, last_error)
-SELECT %s, %s, %s, %s, %s, %s, %s, %s, '{}', 0, ''
+INSERT INTO ticketing_emailmessage
+    (id, kind, subject_type, subject_id, "to", language, occasion, mailbox, secret, details, attempts, last_error)
+SELECT %s, %s, %s, %s, %s, %s, %s, %s, %s, '{}', 0, ''
 FROM (SELECT count(*) FILTER (WHERE created_at > now() - interval '1 hour') AS hourly, count(*) AS daily
       FROM ticketing_emailmessage WHERE mailbox = %s AND mailbox <> '' AND kind = %s AND created_at > now() - interval '1 day') AS lately
 WHERE hourly < %s AND daily < %s

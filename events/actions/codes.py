@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -68,6 +68,22 @@ def redeem(*, code_id: Any, event_id: Any, at: datetime) -> None:
     room = Q(max_uses=None) | Q(max_uses__gt=F("used"))
     if not valid.filter(room, pk=code_id, event=event_id).update(used=F("used") + 1):
         raise _refusal(code_id, event_id, at)
+
+
+@transaction.atomic(savepoint=False)
+def redeem_again(*, code_id: Any, event_id: Any, at: datetime) -> None:
+    """Count an order with the code again, which gave its use back and is taken up: its terms held when it was placed.
+
+    If others have used it up meanwhile, the limit gives way by this one order, and the event's history says so: the
+    buyer's money was on time, and the count stays true and within the limit.
+
+    Locks: the code.
+    """
+    code: DiscountCode = DiscountCode.objects.locked().get(pk=code_id, event=event_id)
+    if code.used == code.max_uses:
+        history.record(code.event, "code_changed", at=at, by=history.SYSTEM, details={"code": str(code.pk), "fields": ["max_uses"]})
+    room = Case(When(max_uses=F("used"), then=F("used") + 1), default=F("max_uses"))
+    DiscountCode.objects.filter(pk=code_id).update(used=F("used") + 1, max_uses=room)
 
 
 @transaction.atomic(savepoint=False)

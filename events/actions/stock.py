@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from events import kept
 from events.models import DiscountCode, Event, TicketTier
+from events.models.states import PUBLIC
 from ticketing import prepared
 from ticketing.errors import Busy, DomainError
 
@@ -59,12 +60,22 @@ class Queued(DomainError):
 
 @transaction.atomic(savepoint=False)
 def claim(
-    *, event_id: Any, lines: Lines, at: datetime, offered: bool = False, code_id: Any = None, paid: bool = False, limited: bool = True
+    *,
+    event_id: Any,
+    lines: Lines,
+    at: datetime,
+    offered: bool = False,
+    regained: bool = False,
+    code_id: Any = None,
+    paid: bool = False,
+    limited: bool = True,
 ) -> None:
     """Hold places, or with `paid` sell them at once: all of the lines or none.
 
-    With `offered`, they are for somebody in line, whom the line does not stop. Who saw that the event has no capacity
-    says so by `limited`; if it got one meanwhile, that is Busy.
+    With `offered`, they are for somebody in line, whom the line does not stop. With `regained`, for an order that had
+    places once: it was placed while it might be, so nothing that was changed since keeps it out, but that there are no
+    places, or that the event is called off or over. Who saw that the event has no capacity says so by `limited`; if it
+    got one meanwhile, that is Busy.
 
     A refusal undoes the caller's transaction. What decides is read after the tiers are held: a statement that waits
     for a tier sees that tier as it is afterwards, but the event as it was before.
@@ -74,13 +85,13 @@ def claim(
     total, counter = _total(lines), "sold" if paid else "reserved"
     capped = limited and bool(_claim_of_event(counter, offered, event=event_id, places=total))
     if code_id is not None:
-        codes.redeem(code_id=code_id, event_id=event_id, at=at)
+        (codes.redeem_again if regained else codes.redeem)(code_id=code_id, event_id=event_id, at=at)
     _hold(event_id, lines)
     code = {} if code_id is None else {"code": code_id}
     tiers, places = tuple(lines), tuple(lines.values())
-    if _claim_of_tiers(counter, offered, capped, event=event_id, tiers=tiers, places=places, at=at, **code) != len(lines):
+    if _claim_of_tiers(counter, offered, regained, capped, event=event_id, tiers=tiers, places=places, at=at, **code) != len(lines):
         event, found = Event.all_objects.get(pk=event_id), TicketTier.objects.filter(event=event_id).in_bulk(lines)
-        raise _refusal(event, found, lines, at=at, offered=offered, code_id=code_id, capped=capped)
+        raise _refusal(event, found, lines, at=at, offered=offered, regained=regained, code_id=code_id, capped=capped)
 
 
 def refuse_what_is_gone(*, event: Event, tiers: Tiers, lines: Lines, at: datetime, code_id: Any = None) -> None:
@@ -138,14 +149,19 @@ def _claim_of_event(counter: str, offered: bool, *, event: Any, places: Any) -> 
 
 @prepared.change
 def _claim_of_tiers(
-    counter: str, offered: bool, capped: bool, *, event: Any, tiers: Any, places: Any, at: Any, code: Any = None
+    counter: str, offered: bool, regained: bool, capped: bool, *, event: Any, tiers: Any, places: Any, at: Any, code: Any = None
 ) -> tuple[QuerySet[TicketTier], dict[str, Any]]:
     wanted = _of(zip(tiers, places, strict=True))
-    fitting = TicketTier.objects.sellable(at).filter(pk__in=tiers, event=event, available__gte=wanted)
+    fitting = TicketTier.objects.filter(pk__in=tiers, event=event, available__gte=wanted)
     fitting = fitting.filter(Exists(Event.objects.filter(pk=event, capacity__isnull=not capped)))
+    if regained:
+        fitting = fitting.filter(Exists(Event.objects.filter(pk=event, status__in=PUBLIC, ends_at__gt=at)))
+    else:
+        fitting = fitting.sellable(at)
+    if not (offered or regained):
+        fitting = fitting.filter(_shown(code), min_purchase__lte=wanted, max_purchase__gte=wanted)
     if not offered:
         waiting_any = Subquery(Event.objects.filter(pk=event).values("waiting_any"))
-        fitting = fitting.filter(_shown(code), min_purchase__lte=wanted, max_purchase__gte=wanted)
         fitting = fitting.filter(available__gte=wanted + F("waiting") + waiting_any)
     return fitting, {counter: F(counter) + wanted}
 
@@ -205,20 +221,23 @@ def _out_of_sight(tiers: Tiers, code_id: Any) -> set[UUID]:
     return hidden and hidden - set(TicketTier.objects.filter(_shown(code_id), pk__in=hidden).values_list("pk", flat=True))
 
 
-def _refusal(event: Event, tiers: Tiers, lines: Lines, *, at: datetime, offered: bool, code_id: Any, capped: bool) -> DomainError:
+def _refusal(
+    event: Event, tiers: Tiers, lines: Lines, *, at: datetime, offered: bool, regained: bool = False, code_id: Any, capped: bool
+) -> DomainError:
     """Say what stands in the way, first things first. If the tiers were held when they were read, it is still so."""
-    if event.status != Event.Status.PUBLISHED or event.is_deleted or event.is_over(at):
+    chosen = not (offered or regained)
+    if event.status not in (PUBLIC if regained else (Event.Status.PUBLISHED,)) or event.is_deleted or event.is_over(at):
         return NotOnSale(_closed(event, at))
-    out_of_sight = set() if offered else _out_of_sight(tiers, code_id)
+    out_of_sight = _out_of_sight(tiers, code_id) if chosen else set()
     for pk, number in lines.items():
         tier = tiers.get(pk)
         if tier is None or pk in out_of_sight:
             return NotOnSale(_("There is no such ticket here. Load the page again and choose from what it shows."))
-        if not tier.is_in_window(at):
+        if not regained and not tier.is_in_window(at):
             return NotOnSale(_outside(tier, event, at))
-        if not offered and number < tier.min_purchase:
+        if chosen and number < tier.min_purchase:
             return BelowMinimum(tier)
-        if not offered and number > tier.max_purchase:
+        if chosen and number > tier.max_purchase:
             return AboveMaximum(tier)
         if number > tier.available:
             return SoldOut(tier, int(tier.available))

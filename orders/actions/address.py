@@ -40,17 +40,16 @@ def move_email(*, order_id: UUID, email: str, at: datetime, by: str, for_team: b
 
     `for_team`: the seller's people may do it at once, for a buyer whose address was wrong from the start.
 
-    Locks: the order, its tickets, then the mailbox. Raises: NotMoved, TooManyLetters.
+    Locks: the order, its tickets, then the mailboxes. Raises: NotMoved, TooManyLetters.
     """
     order = _locked(order_id, email)
     if for_team or at < order.reserved_at + AT_ONCE:
-        return _moved(order, email, at=at, by=by)
+        return _moved(order, email, at=at, by=by, trusted=for_team)
     line = history.record(order, "email_asked", at=at, by=by)
     told = [str(order.pk), order.secret, email, (at + LINK_LIVES).isoformat()]
     token = keys().encrypt(json.dumps(told).encode()).decode()
-    mail.queue(
-        kind="orders.confirm_email", subject=order, to=order.buyer_email, language=order.language, occasion=str(line.pk), secret=token
-    )
+    if not letters.owe_typed(order, "orders.confirm_email", to=order.buyer_email, occasion=str(line.pk), secret=token):
+        raise letters.TooManyLetters
     return order
 
 
@@ -58,13 +57,13 @@ def move_email(*, order_id: UUID, email: str, at: datetime, by: str, for_team: b
 def confirm_email(*, token: str, at: datetime) -> Order:
     """Take the word of the old address. The link works once: the order's secret, which it names, is another one afterwards.
 
-    Locks: the order, its tickets, then the mailbox. Raises: NotMoved, TooManyLetters.
+    Locks: the order, its tickets, then the mailboxes. Raises: NotMoved, TooManyLetters.
     """
     asked = read_token(token)
     order = _locked(asked.order_id, asked.email)
     if order.secret != asked.secret or at >= asked.until:
         raise NotMoved(_("This link is no longer valid. Ask for a new one on the page of your order."))
-    return _moved(order, asked.email, at=at, by="buyer")
+    return _moved(order, asked.email, at=at, by="buyer", trusted=True)
 
 
 def read_token(token: str) -> Asked:
@@ -85,16 +84,23 @@ def _locked(order_id: UUID, email: str) -> Order:
     return order
 
 
-def _moved(order: Order, email: str, *, at: datetime, by: str) -> Order:
-    """Its link changes, and the codes of its tickets do: whoever reads the old mailbox shall not keep them."""
+def _moved(order: Order, email: str, *, at: datetime, by: str, trusted: bool) -> Order:
+    """Its link changes, and the codes of its tickets do: whoever reads the old mailbox shall not keep them.
+
+    `trusted` is who may always write to the old mailbox: the seller, or whoever reads it.
+    """
     old, order.buyer_email, order.secret = order.buyer_email, email, new_secret()
     order.save(update_fields=["buyer_email", "secret"])
     for ticket in order.tickets.filter(holder_email__iexact=old, status=Ticket.Status.VALID).order_by("pk").locked():
         renew(ticket, at)
     order.tickets.filter(holder_email__iexact=old).update(holder_email=email)
     line = history.record(order, "email_changed", at=at, by=by)
-    mail.queue(kind="orders.moved_away", subject=order, to=old, language=order.language, occasion=str(line.pk))
     kind = "orders.tickets" if order.status == Order.Status.PAID else "orders.held"
+    letters.lock_mailboxes(old, email)
+    if trusted:
+        mail.queue(kind="orders.moved_away", subject=order, to=old, language=order.language, occasion=str(line.pk))
+    elif not letters.owe_typed(order, "orders.moved_away", to=old, occasion=str(line.pk)):
+        raise letters.TooManyLetters
     if not letters.owe_sparingly(order, kind, mailbox=letters.locked_mailbox(email), occasion=str(line.pk)):
         raise letters.TooManyLetters
     return order

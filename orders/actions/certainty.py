@@ -29,7 +29,7 @@ def await_certainty(*, order_id: UUID, at: datetime, details: Details) -> Order:
         check_single(order)
     statuses.move(order, Order.Status.CONFIRMING, at=at, by=history.SYSTEM, details=details)
     if not held:
-        events.actions.claim(event_id=order.event_id, lines=_lines(order), at=at, code_id=order.code_id)
+        events.actions.claim(event_id=order.event_id, lines=_lines(order), at=at, code_id=order.code_id, regained=True)
     return order
 
 

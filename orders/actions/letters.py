@@ -28,7 +28,9 @@ class NothingToSend(DomainError):
 
 class TooManyLetters(DomainError):
     def __init__(self) -> None:
-        super().__init__(_("This letter was sent several times lately. Look through your mail, or try again in an hour."))
+        super().__init__(
+            _("Several such letters went to this address lately, so nothing was done. Look through its mail, or try again in an hour.")
+        )
 
 
 def owe(order: Order, kind: str, *, occasion: str = "", details: dict[str, Any] | None = None) -> None:
@@ -43,6 +45,26 @@ def owe_sparingly(order: Order, kind: str, *, mailbox: str, occasion: str = "") 
     """
     to, language = order.buyer_email, order.language
     return mail.queue_sparingly(kind=kind, subject=order, to=to, language=language, mailbox=mailbox, occasion=occasion)
+
+
+def owe_typed(
+    order: Order, kind: str, *, to: str, subject: Order | Ticket | None = None, language: str = "", occasion: str, secret: str = ""
+) -> bool:
+    """Owe a letter to an address that somebody may merely have typed: sparingly, unless the order is paid for; say whether.
+
+    Locks: the mailbox, if it is counted. Whoever owes two at once has locked both mailboxes before.
+    """
+    words: dict[str, Any] = {"kind": kind, "subject": subject or order, "to": to, "occasion": occasion, "secret": secret}
+    words["language"] = language or order.language
+    if is_paid_for(order):
+        mail.queue(**words)
+        return True
+    return mail.queue_sparingly(**words, mailbox=locked_mailbox(to))
+
+
+def is_paid_for(order: Order) -> bool:
+    """Answer whether there is money for it, which nobody spends to fill the mailbox of a stranger."""
+    return bool(order.total) and order.status in (Order.Status.CONFIRMING, Order.Status.PAID)
 
 
 def owe_holders(order: Order, kind: str, *, tickets: Iterable[Ticket], occasion: str = "", details: dict[str, Any] | None = None) -> None:
@@ -81,6 +103,12 @@ def locked_mailbox(email: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute(MAILBOX, [mailbox, named(mailbox)])
         return str(cursor.fetchone()[0])
+
+
+def lock_mailboxes(*emails: str) -> None:
+    """Lock several, in one order whoever asks, so that no two wait for each other."""
+    for email in sorted(filter(None, emails), key=canonical):
+        locked_mailbox(email)
 
 
 MAILBOX = "SELECT ticketing_digest(%s), pg_advisory_xact_lock(hashtextextended(%s, 0))"

@@ -37,5 +37,5 @@ def mark_paid(*, order_id: UUID, at: datetime, by: str, details: dict[str, Any] 
     if held:
         events.actions.sell(event_id=order.event_id, lines=lines)
     else:
-        events.actions.claim(event_id=order.event_id, lines=lines, at=at, code_id=order.code_id, paid=True)
+        events.actions.claim(event_id=order.event_id, lines=lines, at=at, code_id=order.code_id, paid=True, regained=True)
     return order

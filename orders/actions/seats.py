@@ -15,6 +15,7 @@ from orders.models.ticket import TRANSFERS
 from ticketing import history, mail
 from ticketing.errors import DomainError
 
+from . import letters
 from .rights import actor, only_supervisors
 
 
@@ -41,7 +42,8 @@ def name_seat(*, ticket_id: UUID, name: str, at: datetime, by: str) -> Ticket:
 def pass_on(*, ticket_id: UUID, name: str, email: str, language: str, at: datetime, by: str) -> Ticket:
     """Give a seat to somebody else, who is written to. The code and the link of before open nothing from now on.
 
-    Locks: the ticket. Raises: SeatFixed.
+    Where that letter is one too many, nothing is done: nobody would have the seat.
+    Locks: the ticket, then the mailboxes. Raises: SeatFixed, TooManyLetters.
     """
     ticket = _changeable(ticket_id, at)
     if ticket.transfers >= TRANSFERS:
@@ -49,9 +51,7 @@ def pass_on(*, ticket_id: UUID, name: str, email: str, language: str, at: dateti
     before = ticket.holder_email
     renew(ticket, at, holder_name=name, holder_email=email.lower(), transfers=ticket.transfers + 1)
     history.record(ticket, "passed_on", at=at, by=by, details={"times": ticket.transfers})
-    _write("orders.seat_passed_on", ticket, to=ticket.holder_email, language=language, secret=ticket.secret)
-    if before:
-        _write("orders.seat_given_away", ticket, to=before, language=ticket.order.language)
+    _tell(ticket, before, language)
     return ticket
 
 
@@ -66,7 +66,8 @@ def reissue(*, ticket_id: UUID, at: datetime, by: User | None) -> Ticket:
     renew(ticket, at)
     history.record(ticket, "reissued", at=at, by=actor(by))
     if ticket.holder_email:
-        _write("orders.seat_reissued", ticket, to=ticket.holder_email, language=ticket.order.language, secret=ticket.secret)
+        words: dict[str, Any] = {"to": ticket.holder_email, "language": ticket.order.language, "secret": ticket.secret}
+        mail.queue(kind="orders.seat_reissued", subject=ticket, occasion=ticket.serial, **words)
     return ticket
 
 
@@ -91,6 +92,14 @@ def renew(ticket: Ticket, at: datetime, **changes: Any) -> None:
     ticket.save(update_fields=list(changes))
 
 
-def _write(kind: str, ticket: Ticket, *, to: str, language: str, secret: str = "") -> None:
+def _tell(ticket: Ticket, before: str, language: str) -> None:
+    """Write to the new holder, and to the one before if that is not one letter too many."""
+    if not letters.is_paid_for(ticket.order):
+        letters.lock_mailboxes(ticket.holder_email, before)
+    words: dict[str, Any] = {"subject": ticket, "occasion": ticket.serial}
     # The link goes along sealed: made when the letter is written, it would be that of whoever has the seat by then.
-    mail.queue(kind=kind, subject=ticket, to=to, language=language, occasion=ticket.serial, secret=secret)
+    new: dict[str, Any] = {"to": ticket.holder_email, "language": language, "secret": ticket.secret}
+    if not letters.owe_typed(ticket.order, "orders.seat_passed_on", **words, **new):
+        raise letters.TooManyLetters
+    if before:
+        letters.owe_typed(ticket.order, "orders.seat_given_away", to=before, **words)

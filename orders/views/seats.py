@@ -50,7 +50,11 @@ def pass_on(request: HttpRequest, secret: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         limits.check(LETTERS, limits.origin(request))
         language = get_language() or settings.LANGUAGE_CODE
-        actions.pass_on(ticket_id=found.pk, **form.cleaned_data, language=language, at=timezone.now(), by=HOLDER)
-        messages.success(request, _("%(name)s has the ticket now; a letter is on its way.") % form.cleaned_data)
-        return redirect("seats:ticket", secret)
+        try:
+            actions.pass_on(ticket_id=found.pk, **form.cleaned_data, language=language, at=timezone.now(), by=HOLDER)
+        except actions.TooManyLetters as refusal:
+            form.add_error("email", str(refusal))
+        else:
+            messages.success(request, _("%(name)s has the ticket now; a letter is on its way.") % form.cleaned_data)
+            return redirect("seats:ticket", secret)
     return render(request, "orders/seat_pass_on.html", {"form": form, "ticket": found, "seat": seat(found, timezone.now())})

@@ -11,7 +11,8 @@ from events import actions
 from events.models import DiscountCode, Event, TicketTier
 from tests import factories
 from tests.factories import THEN
-from ticketing.errors import Busy
+from ticketing.errors import Busy, DomainError
+from ticketing.models import HistoryEntry
 
 pytestmark = pytest.mark.django_db
 START = THEN + timedelta(days=30)
@@ -355,3 +356,68 @@ def test_a_code_of_another_event_is_not_known():
     event, other = factories.published(), factories.published(title="Other", tiers=TWO_TIERS[1:])
 
     refused(actions.CodeRefused, event, 1, code_id=code(other).pk, says="not known here")
+
+
+CHANGED_SINCE = {
+    "its sale has ended": lambda event, _code: event.tiers.update(sale_ends_at=THEN),
+    "its sale begins later": lambda event, _code: event.tiers.update(sale_starts_at=THEN + timedelta(hours=1)),
+    "the tier is off sale": lambda event, _code: event.tiers.update(is_active=False),
+    "the tier is hidden": lambda event, _code: event.tiers.update(hidden=True),
+    "more must be taken": lambda event, _code: event.tiers.update(min_purchase=3),
+    "fewer may be taken": lambda event, _code: event.tiers.update(max_purchase=1),
+    "sales are closed": lambda event, _code: actions.close_sales(event_id=event.pk, by=None, at=THEN),
+    "the code has ended": lambda _event, code: DiscountCode.objects.filter(pk=code.pk).update(ends_at=THEN),
+    "the code begins later": lambda _event, code: DiscountCode.objects.filter(pk=code.pk).update(starts_at=THEN + timedelta(hours=1)),
+    "the code is off": lambda _event, code: DiscountCode.objects.filter(pk=code.pk).update(is_active=False),
+}
+
+
+@pytest.mark.parametrize("change", CHANGED_SINCE)
+def test_who_had_places_gets_them_again_whatever_was_changed_since(change):
+    event = factories.published(capacity=9)
+    early = code(event, max_uses=1)
+    CHANGED_SINCE[change](event, early)
+
+    refused(DomainError, event, 2, code_id=early.pk)
+    claim(event, 2, code_id=early.pk, regained=True, paid=True)
+
+    assert (stock(), cap(), DiscountCode.objects.get().used) == ((0, 2, 0), (0, 2, 0), 1)
+
+
+def test_a_code_that_others_used_up_meanwhile_gives_way_by_one_order_and_the_history_says_so():
+    event = factories.published()
+    early, free = code(event, max_uses=1), code(event, code="FREE")
+    claim(event, code_id=early.pk)
+
+    claim(event, code_id=early.pk, regained=True)
+    claim(event, code_id=free.pk, regained=True)
+
+    assert set(DiscountCode.objects.values_list("code", "used", "max_uses")) == {("EARLY", 2, 2), ("FREE", 1, None)}
+    said = HistoryEntry.objects.get(subject_id=event.pk, action="code_changed")
+    assert (said.actor, said.details) == ("system", {"code": str(early.pk), "fields": ["max_uses"]})
+    refused(actions.CodeRefused, event, code_id=early.pk)
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal", "says"),
+    [
+        (lambda event: event.tiers.update(sold=99), actions.SoldOut, "Only 1 ticket of “Regular” is left"),
+        (lambda event: Event.objects.update(capacity=9, sold=8), actions.SoldOut, "Only 1 place is left"),
+        (lambda event: event.tiers.update(waiting=99), actions.Queued, "those in line"),
+        (lambda event: Event.objects.update(waiting_any=99), actions.Queued, "those in line"),
+        (lambda event: Event.objects.update(capacity=9, waiting_any=8), actions.Queued, "those in line"),
+        (lambda event: actions.cancel(event_id=event.pk, reason="Rain.", by=None, at=THEN), actions.NotOnSale, "is cancelled"),
+        (lambda event: Event.objects.update(status="archived"), actions.NotOnSale, "is not on sale"),
+        (lambda event: Event.objects.update(starts_at=THEN - timedelta(hours=4), ends_at=THEN), actions.NotOnSale, "is over"),
+    ],
+)
+def test_who_had_places_gets_none_if_there_are_none_or_no_event(change, refusal, says):
+    event = factories.published()
+    change(event)
+    event.tiers.update(sale_ends_at=THEN, hidden=True, min_purchase=3)  # of which no refusal speaks
+    Event.objects.filter(status="published").update(status="sales_closed")
+    before = stock(), Event.all_objects.values_list("reserved", "sold").get()
+
+    refused(refusal, event, 2, regained=True, says=says)
+
+    assert (stock(), Event.all_objects.values_list("reserved", "sold").get()) == before

@@ -1,6 +1,7 @@
 """Letters about orders: owed with the deed, written in the reader's language, no weapon in a stranger's hand."""
 
 import re
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -174,6 +175,83 @@ def test_letters_of_free_orders_and_of_their_cancelling_are_limited_too():
     assert (told.count("carl@example.org"), told.count("victim@example.org")) == (2, 3)
 
 
+def move(order, email, at=THEN, **words):
+    return actions.move_email(order_id=order.pk, email=email, at=at, by="buyer", **words)
+
+
+def facts(order):
+    """Return what a change of the address, or of a ticket's holder, would change."""
+    lines = HistoryEntry.objects.filter(Q(subject_id=order.pk) | Q(subject_id__in=order.tickets.values("pk"))).count()
+    orders = Order.objects.filter(pk=order.pk).values_list("buyer_email", "secret").get()
+    return orders, list(order.tickets.order_by("pk").values_list("secret", "holder_email")), lines, EmailMessage.objects.count()
+
+
+def refused(order, deed, *words, **more):
+    before = facts(order)
+    with pytest.raises(actions.TooManyLetters):
+        deed(*words, **more)
+    assert facts(order) == before
+
+
+def test_orders_that_cost_nothing_and_move_away_or_ask_to_do_not_fill_the_mailbox_they_were_placed_for():
+    event, dear = factories.published(tiers=FREE), factories.published(slug="dear")
+    free = [factories.order(event, f"bea+{number}") for number in range(4)]
+    for number, order in enumerate(free[:3]):
+        move(order, f"eve{number}@example.org")
+    refused(free[3], move, free[3], "eve4@example.org")
+    held = factories.order(dear, "bea")
+    refused(held, move, held, "eve5@example.org")
+
+    for number in range(3):
+        move(free[3], f"fay{number}@example.org", at=THEN + timedelta(hours=1))
+    refused(free[3], move, free[3], "fay4@example.org", at=THEN + timedelta(hours=1))
+    told = {kind: [to for found, to in owed(kind) if found == kind] for kind in ("moved_away", "confirm_email")}
+
+    assert told == {"moved_away": [f"bea+{number}@example.org" for number in range(3)], "confirm_email": ["bea+3@example.org"] * 3}
+    assert not EmailMessage.objects.filter(mailbox__contains="@").exists()  # counted by a digest
+    move(free[3], "gil@example.org", for_team=True)
+    assert owed("moved_away")[-1] == ("moved_away", "bea+3@example.org")
+
+
+def test_who_paid_or_confirmed_is_written_to_however_many_letters_there_were():
+    dear = factories.published(slug="dear")
+    for number in range(4):
+        paid = factories.paid(dear, f"bea+{number}", lines={dear.tiers.get().pk: 2})
+        for ticket in paid.tickets.all():
+            actions.pass_on(ticket_id=ticket.pk, name="Carl", email="carl@example.org", language="en", at=THEN, by="holder")
+        move(paid, f"dora{number}@example.org", at=THEN + timedelta(hours=1))
+        move(paid, f"eve{number}@example.org")
+    assert [kinds().count(kind) for kind in ("seat_passed_on", "seat_given_away", "confirm_email", "moved_away")] == [8, 8, 4, 4]
+
+    free = [factories.order(factories.published(slug=f"free{number}", tiers=FREE), "Zoe") for number in range(3)]
+    for number, order in enumerate(free):
+        move(order, f"yan{number}@example.org")
+    asked = factories.order(factories.published(slug="last", tiers=FREE), "zoe+last")
+    move(asked, "xena@example.org", at=THEN + timedelta(hours=1))
+    token = EmailMessage.objects.get(kind="orders.confirm_email", to="zoe+last@example.org").secret
+    actions.confirm_email(token=token, at=THEN + timedelta(hours=1))
+    assert [to for _kind, to in owed("moved_away")[4:]] == ["zoe@example.org"] * 3 + ["zoe+last@example.org"]
+
+
+def test_free_tickets_that_are_passed_on_fill_no_mailbox():
+    """Neither that of the one they go to, nor that of the one they were taken in the name of."""
+    event = factories.published(tiers=FREE)
+    order = factories.order(event, lines={event.tiers.get().pk: 8})
+    tickets = list(order.tickets.order_by("code"))
+    give = {"name": "Carl", "language": "id", "at": THEN, "by": "holder"}
+    for ticket in tickets[:3]:
+        actions.pass_on(ticket_id=ticket.pk, email="carl@example.org", **give)
+    refused(order, actions.pass_on, ticket_id=tickets[3].pk, email="Carl+4@example.org", **give)
+    for number, ticket in enumerate(tickets[3:]):
+        actions.pass_on(ticket_id=ticket.pk, email=f"friend{number}@example.org", **give)
+
+    assert len(owed("seat_given_away")) == 3
+    assert [to for _kind, to in owed("seat_passed_on")] == ["carl@example.org"] * 3 + [f"friend{number}@example.org" for number in range(5)]
+    letter = EmailMessage.objects.filter(kind="orders.seat_passed_on").latest("pk")
+    assert (letter.language, letter.secret) == ("id", Ticket.objects.get(pk=tickets[7].pk).secret)
+    assert EmailMessage.objects.filter(kind="orders.seat_given_away").values_list("language", flat=True)[0] == "en"
+
+
 def test_whoever_cancels_what_was_not_paid_causes_no_letter():
     order = factories.order(factories.published())
     payments.actions.cancel(order_id=order.pk, at=THEN)
@@ -197,8 +275,6 @@ def test_control_without_the_lock_checkouts_pass_the_limit_together(together, mo
 
     monkeypatch.setattr(placing, "SERVED", NO_LOCK)
     real = mail.queue_sparingly
-    import threading
-
     counted = threading.Barrier(6)
 
     def late(**words):
@@ -212,6 +288,50 @@ def test_control_without_the_lock_checkouts_pass_the_limit_together(together, mo
     together(lambda number: factories.order(shows[number]), times=6)
 
     assert len(owed("held")) == 6
+
+
+def test_who_writes_to_two_mailboxes_locks_them_in_one_order(monkeypatch):
+    """Or one who moves an order from Bea to Carl, and one who moves another back, would wait for each other."""
+    real, asked = letters.locked_mailbox, []
+    monkeypatch.setattr(letters, "locked_mailbox", lambda email: asked.append(email) or real(email))
+    order = factories.order(factories.published(tiers=FREE))
+    pair = ["bea@example.org", "carl@example.org"]
+
+    for deed in (
+        lambda: move(order, pair[1]),
+        lambda: move(order, pair[0]),
+        lambda: actions.pass_on(ticket_id=order.tickets.get().pk, name="C", email=pair[1], language="en", at=THEN, by="holder"),
+        lambda: actions.pass_on(ticket_id=order.tickets.get().pk, name="B", email=pair[0], language="en", at=THEN, by="holder"),
+    ):
+        asked.clear()
+        deed()
+        assert asked[:2] == pair
+
+
+def moved_at_once(together):
+    orders = [factories.order(factories.published(slug=f"m{number}", tiers=FREE), "Bea") for number in range(5)]
+    together(lambda number: move(orders[number], f"eve{number}@example.org"), times=5)
+    return len(owed("moved_away"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_orders_that_move_away_at_once_do_not_pass_the_limit_together(together):
+    assert moved_at_once(together) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_without_the_lock_orders_that_move_pass_the_limit_together(together, monkeypatch):
+    monkeypatch.setattr(letters, "MAILBOX", "SELECT ticketing_digest(%s), %s")
+    real, counted = mail.queue_sparingly, threading.Barrier(5)
+
+    def late(**words):
+        done = real(**words)
+        if words["kind"] == "orders.moved_away":
+            counted.wait(20)  # nobody commits before all have counted
+        return done
+
+    monkeypatch.setattr(mail, "queue_sparingly", late)
+    assert moved_at_once(together) == 5
 
 
 @pytest.mark.parametrize(

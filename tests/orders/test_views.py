@@ -256,7 +256,22 @@ def test_the_letter_is_sent_again_but_not_for_ever(client):
     said = [text(client.post(f"/orders/{order.secret}/resend/", follow=True)) for _ in range(4)]
 
     assert "The letter is on its way to bea@example.org." in said[0]
-    assert "This letter was sent several times lately." in said[-1]
+    assert "Several such letters went to this address lately, so nothing was done." in said[-1]
+
+
+def test_too_many_who_get_a_free_ticket_at_one_address_are_refused_at_the_form(client):
+    event = factories.published(tiers=[{"name": "Regular", "price": 0, "quantity": 9}])
+    order = factories.order(event, lines={event.tiers.get().pk: 4})
+
+    said = [
+        client.post(f"/tickets/{ticket.secret}/pass-on/", {"name": "Carl", "email": "carl@example.org"}, follow=True)
+        for ticket in order.tickets.order_by("code")
+    ]
+
+    assert "Carl has the ticket now" in text(said[2])
+    assert said[3].status_code == 200
+    assert "Several such letters went to this address lately, so nothing was done." in text(said[3])
+    assert 'value="carl@example.org"' in said[3].content.decode()
 
 
 # Something is wrong

@@ -85,6 +85,24 @@ def test_an_expired_order_that_is_settled_claims_its_places_again():
     assert kept()
 
 
+def test_an_order_whose_money_came_after_the_end_of_the_sale_is_settled_at_the_price_it_had():
+    """The hold ended with the sale, the code with both, and somebody else took the code's last use."""
+    ends = THEN + timedelta(hours=5)
+    event = factories.published(tiers=[{"name": "Regular", "price": Decimal(100), "quantity": 5, "sale_ends_at": ends}])
+    events.actions.add_code(event_id=event.pk, by=None, at=THEN, code="RAIN", percent=Decimal(10), max_uses=1, ends_at=ends)
+    order = factories.order(event, code="RAIN")
+    actions.expire_overdue(at=ends)
+    factories.order(event, "Carl", code="RAIN")
+    events.actions.close_sales(event_id=event.pk, by=None, at=LATER)
+
+    settle(order, at=LATER)
+
+    order.refresh_from_db()
+    assert (order.status, order.discount, counters()) == ("paid", 10, (1, 1))
+    assert event.codes.values_list("used", "max_uses").get() == (2, 2)
+    assert kept()
+
+
 def test_an_expired_order_whose_places_are_gone_stays_expired():
     event = factories.published(tiers=[{"name": "Regular", "price": Decimal(1), "quantity": 1}])
     order = factories.order(event)

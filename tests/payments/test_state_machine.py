@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import events.actions
 import orders.actions
 from orders.models import Order, OrderItem
 from payments import actions, health
@@ -234,6 +235,23 @@ def test_t9a_money_in_time_that_we_saw_late_gets_its_places_again(world):
     world.mine(2)
 
     assert (pair(order), rows(order), tickets(order)) == (("paid", "settled"), ["T6", "T9a", "T4"], 1)
+    assert kept()
+
+
+def test_t9a_asks_for_places_alone(world):
+    """Sales and code have ended since, which is nothing to who paid in time."""
+    event = factories.Event.objects.get()
+    code = events.actions.add_code(event_id=event.pk, by=None, at=world.at, code="RAIN", amount=1)
+    order = world.order(code="RAIN")
+    world.fake.pay(address(order), int(order.payment.quotes.get().due))
+    world.fake.mine()
+    orders.actions.lapse(order_id=order.pk, at=world.at, details={"row": "T6"})
+    events.actions.close_sales(event_id=event.pk, by=None, at=world.at)
+    events.actions.update_code(code_id=code.pk, by=None, at=world.at, is_active=False)
+
+    world.watch()
+
+    assert (pair(order), places(), rows(order)) == (("confirming", "confirming"), (1, 0), ["T6", "T9a"])
     assert kept()
 
 

@@ -17,6 +17,7 @@ from tests import factories
 from tests.factories import THEN
 from ticketing.errors import DomainError
 from ticketing.local.processes import wait_until
+from ticketing.models import HistoryEntry
 from ticketing.querysets import RowQuerySet
 from ticketing.retries import retried
 
@@ -300,6 +301,35 @@ def test_a_count_that_waited_for_a_new_capacity_tries_again(deed):
     assert Event.objects.values_list("reserved", "sold").get() == ((0, 0) if deed == "release" else (0, 1))
 
 
+def a_use_that_is_gone_meanwhile():
+    """Two orders that gave the last use of a code back are taken up again; return its facts, and how often its limit was raised."""
+    event, code = one_use()
+    again = lambda: actions.claim(  # noqa: E731
+        event_id=event.pk, lines={factories.tier().pk: 1}, at=THEN, code_id=code.pk, regained=True
+    )
+    assert while_it_waits(again, again) is None
+    return DiscountCode.objects.values_list("used", "max_uses").get(), HistoryEntry.objects.filter(action="code_changed").count()
+
+
+def test_control_without_a_lock_a_codes_limit_is_raised_and_nobody_hears_of_it(monkeypatch):
+    without_a_lock_for_the_waiter(monkeypatch)
+
+    assert a_use_that_is_gone_meanwhile() == ((2, 2), 0)
+
+
+def test_a_code_that_is_used_up_meanwhile_gives_way_once_and_says_so():
+    assert a_use_that_is_gone_meanwhile() == ((2, 2), 1)
+
+
+@pytest.mark.parametrize(("end", "outcome"), [("close", "NoneType"), ("cancel", "NotOnSale"), ("line", "Queued"), ("capacity", "Busy")])
+def test_places_that_are_taken_up_again_wait_for_what_ends_the_event(end, outcome):
+    seats()
+    event, lines = Event.objects.get(), {factories.tier().pk: 1}
+    again = lambda: actions.claim(event_id=event.pk, lines=lines, at=THEN, regained=True)  # noqa: E731
+
+    assert type(while_it_waits(lambda: ENDS[end](event), again)).__name__ == outcome
+
+
 def lower_while_claimed():
     """Somebody holds 30 of 50 seats at this moment; the promoter lowers the quantity to 20."""
     seats()
@@ -322,8 +352,6 @@ def test_the_quantity_cannot_be_lowered_below_what_is_held_meanwhile():
 
 
 def happens_once(together, deed, action):
-    from ticketing.models import HistoryEntry
-
     outcomes = together(lambda _: retried(deed), times=6)
     return [o for o in outcomes if o is not None] == [] and HistoryEntry.objects.filter(action=action).count() == 1
 

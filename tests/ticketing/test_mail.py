@@ -61,6 +61,16 @@ def test_letter_that_is_one_too_many_is_not_owed_and_nudges_nobody(monkeypatch):
         mail.queue_sparingly(subject=Lamp.objects.create(name="desk"), **{**words, "kind": "sample.unlit"})
 
 
+def test_what_a_sparing_letter_keeps_secret_is_sealed_too():
+    words = {"kind": "sample.lit", "to": "alice@example.org", "language": "en", "mailbox": "alice", "secret": "hush"}
+    mail.queue_sparingly(subject=Lamp.objects.create(name="desk"), **words)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT secret FROM ticketing_emailmessage")
+        assert cursor.fetchone()[0].startswith("gAAAA")
+    assert EmailMessage.objects.get().secret == "hush"
+
+
 def test_letter_has_text_and_html_and_attachment_and_a_stable_id(office):
     letter = owe()
     mail.deliver_due()
