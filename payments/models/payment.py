@@ -129,6 +129,11 @@ class Payment(Row):
         ]
 
     @property
+    def can_settle(self) -> bool:
+        """Answer whether a person may still vouch for it, whatever became of its order (T13, T15b)."""
+        return State.SETTLED in self.TRANSITIONS[State(self.state)]
+
+    @property
     def facts_in_words(self) -> list[Any]:
         """Return what else is true of its money, in words."""
         return [field.verbose_name for field in self._meta.local_fields if field.name in FACTS and getattr(self, field.name)]
