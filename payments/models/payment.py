@@ -7,6 +7,7 @@ from django.db.models import CheckConstraint, Index, Q
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
+from orders.models.order import HOLDING
 from ticketing.bases import Row
 from ticketing.querysets import RowQuerySet
 
@@ -45,6 +46,11 @@ class PaymentQuerySet(RowQuerySet):
 
     def without_tickets(self) -> Self:
         return self.filter(state=State.REVIEW).exclude(order__status=Order.Status.PAID)
+
+    def awaited(self) -> Self:
+        """Return what holds places until its chains were read."""
+        states = (State.AWAITING, State.PARTIAL, State.CONFIRMING)
+        return self.filter(provider=Provider.USDT, state__in=states, order__status__in=HOLDING)
 
     def doubted(self) -> Self:
         """Return what had paid for tickets, and fell out of its chain again."""
