@@ -120,7 +120,7 @@ def chain_switched(owed: EmailMessage) -> Letter:
         effect = _("Somebody with access to the server switched it on. If that was nobody of you, switch it off and look into it.")
     else:
         heading = _("No money is taken on %(name)s any more")
-        effect = _("The site does not read it either. What is sent there from now on, nobody sees.")
+        effect = _("The site reads it until the orders that wait for money there have ended. What is sent there later, nobody sees.")
     number = _("It is the chain with the number %(number)s.") % owed.details
     return letter_to_staff(heading % owed.details, number, effect, label=_("See the chains"), to=reverse("admin:payments_chain_changelist"))
 

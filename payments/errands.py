@@ -42,8 +42,8 @@ def _of_money(own: list[UUID]) -> Iterator[Errand]:
         yield _errand("without_tickets", words, count, "bad")
     if count := of_own.doubted().count():
         words = ngettext(
-            "The payment of %(count)d order fell out of its network: until it is back, the tickets open no door",
-            "The payments of %(count)d orders fell out of their networks: until they are back, the tickets open no door",
+            "The payment of %(count)d order fell out of its network, and the tickets open no door: its page says what you can do",
+            "The payments of %(count)d orders fell out of their networks, and the tickets open no door: their pages say what you can do",
             count,
         )
         yield _errand("doubted", words, count)

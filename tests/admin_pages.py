@@ -135,7 +135,7 @@ STAFF = {
 # What finance may beyond reading, where a manager may something else.
 FINANCE = {
     "orders.concern": READ | {"reply"},
-    "orders.order": READ | {"mark_paid", "resend", "note", "orders_csv", "orders_xlsx"},
+    "orders.order": READ | {"mark_paid", "write_off", "resend", "note", "orders_csv", "orders_xlsx"},
     "orders.ticket": READ | SHEETS - {"orders_csv", "orders_xlsx"},
 }
 TEXTLESS = {"events.referencerate"}  # figures alone: no canary can sit there
@@ -153,7 +153,10 @@ OWN = {
     "accounts_user_restore",
     "ticketing_siteidentity_set_fees",
     *(f"events_event_{name}" for name in PLANNING),
-    *(f"orders_order_{name}" for name in ("give", "mark_paid", "extend", "resend", "move", "note", "annul", "orders_csv", "orders_xlsx")),
+    *(
+        f"orders_order_{name}"
+        for name in ("give", "mark_paid", "write_off", "extend", "resend", "move", "note", "annul", "orders_csv", "orders_xlsx")
+    ),
     "orders_concern_reply",
     *(f"orders_ticket_{name}" for name in ("annul", "reissue", "tickets_csv", "tickets_xlsx", "attendees_csv", "attendees_xlsx")),
     "sample_lantern_drop",

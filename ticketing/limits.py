@@ -4,8 +4,11 @@ While Redis is away, browsing goes on without limits, and strict limits are coun
 """
 
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 from typing import Any
@@ -46,26 +49,33 @@ class RateCount(Row):
         return f"{self.key} {self.count}"
 
 
-def check(limit: Limit, source: str, *, now: float | None = None) -> None:
-    """Count one try of the source, an address or anything else that names it. Raises TooMany past the limit."""
+@contextmanager
+def failures(limit: Limit, source: str) -> Iterator[None]:
+    """Count only what raises. Each try is counted before, or many at once would all pass, and taken back if it went well."""
+    take_back = check(limit, source)
+    yield
+    take_back()
+
+
+def check(limit: Limit, source: str, *, now: float | None = None) -> Callable[[], object]:
+    """Count one try of the source, an address or anything else that names it; return its undoing. Raises TooMany past the limit."""
     if not settings.RATE_LIMITS:
-        return
+        return lambda: None
     number, into = divmod(time.time() if now is None else now, limit.seconds)
     # A digest, so that neither store holds an address or an e-mail.
     key = salted_hmac(f"limits.{limit.name}", _household(source), algorithm="sha256").hexdigest()[:40]
     stretch = Stretch(key, int(number), limit.seconds)
     in_redis = hints.ask(stretch.count_in_redis, otherwise=None)
     if not in_redis and not limit.strict:
-        return
+        return lambda: None
+    take_back = partial(hints.ask, stretch.take_back_in_redis, otherwise=None) if in_redis else stretch.take_back_in_database
     before, current = in_redis or stretch.count_in_database()
     # The stretch before counts as far as it still reaches into the last `seconds`.
     if before * (limit.seconds - into) + current * limit.seconds > limit.tries * limit.seconds:
         # A refused try counts for nothing, or the many behind one address would keep each other out for ever.
-        if in_redis:
-            hints.ask(stretch.take_back_in_redis, otherwise=None)
-        else:
-            stretch.take_back_in_database()
+        take_back()
         raise TooMany(wait=max(1, ceil(round(_free_at(limit, before, current - 1) - into, 6))))
+    return take_back
 
 
 def _free_at(limit: Limit, before: int, current: int) -> float:

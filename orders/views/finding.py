@@ -18,7 +18,7 @@ from orders.buyers import canonical
 from orders.forms import Find
 from ticketing import limits
 
-OF_ORIGIN = limits.Limit("links-of-origin", tries=20, strict=True)
+OF_ORIGIN = limits.Limit("links-of-origin", tries=100, strict=True)  # a whole venue may have one address
 OF_ADDRESS = limits.Limit("links-of-address", tries=5, strict=True)
 
 

@@ -38,7 +38,7 @@ def enable_chain(*, number: int, known: KnownChain, at: datetime) -> Chain:
 
 @transaction.atomic
 def disable_chain(*, number: int, at: datetime) -> bool:
-    """Take no payments there any more, and do not read it: only for a chain whose money was all seen to. Locks: its row."""
+    """Take no payments there any more. It is read until nothing waits for it: see `watched`. Locks: its row."""
     chain = Chain.objects.filter(number=number, enabled=True).locked().first()
     if chain is None:
         return False

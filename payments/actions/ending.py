@@ -1,10 +1,11 @@
 """Orders end, by the buyer's wish or the seller's, and the money that is owed goes back."""
 
+import logging
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,8 @@ from ticketing.errors import DomainError
 from . import letters
 from .locking import locked_payment
 from .rights import PLANNERS, actor, only
+
+logger = logging.getLogger(__name__)
 
 BATCH = 100
 SEEN = (State.PARTIAL, State.CONFIRMING)
@@ -139,9 +142,17 @@ def follow_cancelled_events(*, at: datetime, most: int = BATCH) -> int:
     for event_id, reason in called_off.order_by("cancelled_at").values_list("pk", "cancel_reason")[:most]:
         orders_left = left.filter(event=event_id).values_list("pk", flat=True)
         found += [(order_id, reason) for order_id in orders_left[: most - len(found)]]
-    for order_id, reason in found:
+    return sum(_annul_one(order_id, reason, at) for order_id, reason in found)
+
+
+def _annul_one(order_id: UUID, reason: str, at: datetime) -> bool:
+    """One that cannot be annulled, such as one whose tier's counter is off, holds up no other: a person must set it right."""
+    try:
         annul(order_id=order_id, reason=reason, by=None, at=at)
-    return len(found)
+    except IntegrityError:
+        logger.exception("an order of a cancelled event cannot be annulled; see rebuild_counters", extra={"order": str(order_id)})
+        return False
+    return True
 
 
 def _check_returnable(order: Order, payment: Payment, at: datetime) -> None:

@@ -44,4 +44,5 @@ class ChainAdmin(ReadOnly):
 
     @admin.display(description=gettext_lazy("read"))
     def read(self, chain: Chain) -> str:
-        return health.of(chain, timezone.now()).says if chain.enabled else "–"
+        is_read = chain.enabled or Chain.objects.watched().filter(pk=chain.pk).exists()
+        return health.of(chain, timezone.now()).says if is_read else "–"

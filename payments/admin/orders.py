@@ -40,7 +40,10 @@ ADDRESS = 42  # characters; a transaction has more
 # What a state means, and what to do next (P-15): by the order's status, and before that by its money.
 MEANS = {
     "pending": _("Places are held until the time below. If the money came to you, mark it paid; then the tickets go out by mail."),
-    "confirming": _("Money was seen and is not yet certain. There is nothing to do."),
+    "confirming": _(
+        "Money was seen and is not yet certain. There is nothing to do. If it stays so for hours, and you see the money yourself, mark it "
+        "paid."
+    ),
     "paid": _("Its tickets open the door. Cancel it, or one seat of it, and the buyer is told what comes back."),
     "expired": _(
         "Nobody paid in time, and the places went back. If the money came after all, mark it paid: places are taken anew, if there are any."
@@ -51,13 +54,16 @@ MEANS = {
     ),
     ("paid", "review"): _(
         "Its payment fell out of the network, which mostly mends that within minutes. Until then its tickets open no door, and the buyer "
-        "knows. There is nothing to do."
+        "knows. If it does not come back, write the loss off and let the buyer in, or cancel the order."
     ),
     ("expired", "review"): _(
         "Money came, and the places had gone back. Mark it paid, and places are taken anew, if there are any; or ask the buyer where to "
         "send the money."
     ),
-    ("cancelled", "review"): _("Money came for it, and it has no tickets. Ask the buyer where to send the money."),
+    ("cancelled", "review"): _(
+        "Money came for it, and it has no tickets. Ask the buyer where to send the money; or mark it paid, and places are taken anew, if "
+        "there are any."
+    ),
     ("cancelled", "refunding"): _("Its tickets open nothing, and its places went back. The buyer waits for the money."),
 }
 # Who watches the chain, need not ask anybody whether it was paid.
@@ -182,10 +188,23 @@ class OrderAdmin(Ledger):
         _("Mark paid"),
         form=HandForm,
         says=_("The places are sold and the tickets go out by mail. Every report shows that you vouched for it."),
-        fits=lambda order: order.status in {"pending", "expired"},
+        fits=lambda order: order.payment.can_settle and order.status != "paid",
         permission="money",
     )
     def mark_paid(self, request: HttpRequest, order: Order, *, reason: str) -> None:
+        actions.settle_by_hand(order_id=order.pk, reason=reason, **_by(request))
+
+    @button(
+        _("Write the loss off"),
+        form=Reason,
+        says=_(
+            "The tickets open the door again, and the buyer is told. If the money does not come back, the loss is yours. Every report "
+            "shows that you vouched for it."
+        ),
+        fits=lambda order: order.payment.can_settle and order.status == "paid",
+        permission="money",
+    )
+    def write_off(self, request: HttpRequest, order: Order, *, reason: str) -> None:
         actions.settle_by_hand(order_id=order.pk, reason=reason, **_by(request))
 
     @button(_("Hold longer"), fits=lambda order: order.status == "pending", permission="run")

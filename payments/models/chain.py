@@ -16,8 +16,19 @@ HASH = r"^0x[0-9a-f]{64}$"
 
 class ChainQuerySet(RowQuerySet):
     def watched(self) -> Self:
-        """Those whose blocks are read: every enabled one, for money goes to the right address on the wrong chain, too."""
-        return self.filter(enabled=True).order_by("position", "number")
+        """Those whose blocks are read: every enabled one, for money goes to the right address on the wrong chain, too.
+
+        One that was switched off is read until nothing that was quoted there waits for it.
+        """
+        from .payment import Payment
+        from .quote import Quote
+
+        # Two questions, each with its index, and asked only where a chain is off: with "or", all payments would be looked at.
+        held, doubted = (
+            Q(pk__in=Quote.objects.filter(payment__in=payments).values("chain"))
+            for payments in (Payment.objects.awaited(), Payment.objects.doubted())
+        )
+        return self.filter(Q(enabled=True) | held | doubted).order_by("position", "number")
 
 
 class Chain(Row):

@@ -7,6 +7,7 @@ from django.db.models import CheckConstraint, Index, Q
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
+from orders.models.order import HOLDING
 from ticketing.bases import Row
 from ticketing.querysets import RowQuerySet
 
@@ -45,6 +46,11 @@ class PaymentQuerySet(RowQuerySet):
 
     def without_tickets(self) -> Self:
         return self.filter(state=State.REVIEW).exclude(order__status=Order.Status.PAID)
+
+    def awaited(self) -> Self:
+        """Return what holds places until its chains were read."""
+        states = (State.AWAITING, State.PARTIAL, State.CONFIRMING)
+        return self.filter(provider=Provider.USDT, state__in=states, order__status__in=HOLDING)
 
     def doubted(self) -> Self:
         """Return what had paid for tickets, and fell out of its chain again."""
@@ -127,6 +133,11 @@ class Payment(Row):
             Index(fields=["state", "provider"], name="payments_state"),
             Index(fields=["touched_height"], condition=Q(touched_height__isnull=False), name="payments_touched"),
         ]
+
+    @property
+    def can_settle(self) -> bool:
+        """Answer whether a person may still vouch for it, whatever became of its order (T13, T15b)."""
+        return State.SETTLED in self.TRANSITIONS[State(self.state)]
 
     @property
     def facts_in_words(self) -> list[Any]:

@@ -17,7 +17,7 @@ from orders.actions import NothingChosen, Wish
 from payments import actions, pages
 from payments.forms import NotUnderstood, read_choice, read_way
 from ticketing import limits
-from ticketing.errors import DomainError
+from ticketing.errors import DomainError, TooMany
 
 from . import visitor
 
@@ -49,11 +49,13 @@ def reserve(request: HttpRequest, slug: str) -> HttpResponse:
     buyer = visitor.buyer(request, form, token, pages.consent(texts["terms"]))
     key = f"{form.cleaned_data['key']}{way}" if form.cleaned_data["key"] else ""  # another way to pay is another order
     wish = Wish(event_id=texts["id"], lines=wanted, buyer=buyer, code=form.cleaned_data["code"], form_key=key)
-    if wish.code:
-        limits.check(CODES, limits.origin(request))
     try:
+        if wish.code:
+            _check_known(request, wish.event_id, wish.code)
         provider = pages.way_to_pay(way, **texts["paying"])
         made = actions.check_out(wish=wish, at=timezone.now(), provider=provider)
+    except TooMany:
+        raise  # the page would say what the code opens
     except DomainError as refusal:
         return _refused(request, slug, form, wish, refusal)
     response = See(reverse("payments:order", args=[made.secret]))
@@ -61,13 +63,19 @@ def reserve(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
+def _check_known(request: HttpRequest, event_id: UUID, typed: str) -> None:
+    """Count the unknown codes alone: a whole hall may have a right one, and one address. Raises: CodeRefused, TooMany."""
+    with limits.failures(CODES, limits.origin(request)):
+        events.actions.find_code(event_id=event_id, typed=typed)
+
+
 def _look(request: HttpRequest, slug: str, texts: dict[str, Any], form: Buy, wanted: dict[UUID, int]) -> HttpResponse:
     """Show what was chosen, with the code that was typed, and order nothing."""
     form.errors.clear()  # nobody has said yet that the rest is finished
     code = None
     if typed := form["code"].value():
-        limits.check(CODES, limits.origin(request))
         try:
+            _check_known(request, texts["id"], typed[:40])
             code = events.actions.find_code(event_id=texts["id"], typed=typed[:40], at=timezone.now())
         except events.actions.CodeRefused as refusal:
             form.add_error("code", str(refusal))

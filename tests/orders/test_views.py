@@ -95,6 +95,12 @@ def test_u_15_five_letters_an_hour_to_one_mailbox(client):
     assert EmailMessage.objects.filter(kind="orders.links").count() == 5
 
 
+def test_a_queue_behind_one_address_finds_its_tickets(client):
+    answers = [client.post("/find-my-tickets/", {"email": f"bea{number}@example.org"}).status_code for number in range(101)]
+
+    assert answers == [302] * 100 + [429]
+
+
 def test_an_address_that_is_none_is_asked_for_again(client):
     assert "This is no whole address. Check it: name@example.org" in text(find(client, "bea@"))
     assert not EmailMessage.objects.exists()

@@ -219,3 +219,18 @@ def test_seats_that_come_back_one_by_one_owe_whole_rupiah_and_what_was_paid_toge
     assert sorted(map(Decimal, refunds())) == sorted(said)
     assert owed.refunded(Payment.objects.get()) == 150_002
     assert kept()
+
+
+def test_an_order_that_cannot_be_annulled_holds_up_no_other(caplog):
+    """A counter is off by what somebody did by hand."""
+    off, well = factories.published(), factories.published(slug="well")
+    stuck, order = factories.paid(off), factories.paid(well)
+    off.tiers.update(sold=0)
+    for number, event in enumerate((off, well)):
+        events.actions.cancel(event_id=event.pk, reason="Rain.", by=None, at=THEN + timedelta(minutes=number))
+
+    assert [actions.follow_cancelled_events(at=THEN + timedelta(hours=1)) for _ in range(2)] == [1, 0]
+
+    pairs = [Order.objects.filter(pk=one.pk).values_list("status", "payment__state").get() for one in (stuck, order)]
+    assert pairs == [("paid", "settled"), ("cancelled", "refunding")]
+    assert "cannot be annulled" in caplog.text

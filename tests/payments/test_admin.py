@@ -15,12 +15,12 @@ from accounts import roles
 from events.models import Event
 from orders.models import Concern, Note, Order, Ticket
 from payments import actions
-from payments.models import Transfer
+from payments.models import Payment, Transfer
 from payments.wallet import checksummed
 from tests import factories
 from tests.factories import THEN
 from tests.payments import keys, states
-from tests.payments.world import address, make
+from tests.payments.world import address, make, pair, tickets
 from tests.promises import kept
 from ticketing.models import EmailMessage, HistoryEntry
 
@@ -346,7 +346,7 @@ def test_each_errand_of_money_leads_to_the_orders_that_it_counts(client, setting
 
     assert errands(client) == {
         "Money came for 1 order that has no tickets: its page says what you can do": {without.reference},
-        "The payment of 1 order fell out of its network: until it is back, the tickets open no door": {doubted.reference},
+        "The payment of 1 order fell out of its network, and the tickets open no door: its page says what you can do": {doubted.reference},
         "More than was due came for 1 order: what is too much is the buyer’s": {over.reference},
         "1 buyer waits for money back from you": {back.reference},
     }
@@ -393,12 +393,51 @@ def test_p_15_page_says_what_each_state_of_the_money_means(client, settings):
 
     for made, words in (
         (states.doubted, "Its payment fell out of the network"),
-        (states.annulled, "Ask the buyer where to send the money."),
+        (states.doubted, "write the loss off and let the buyer in"),
+        (states.annulled, "Ask the buyer where to send the money; or mark it paid"),
         (states.short_at_the_end, "Money came, and the places had gone back."),
         (states.waiting, "What comes in USDT is seen by itself"),
         (states.short, "A part of the money has come."),
     ):
         assert words in text(client.get(url("change", made(world).pk))), made.__name__
+
+
+def offered(client, order):
+    shown = text(client.get(url("change", order.pk)))
+    return {name for name in ("mark_paid", "write_off") if url(name, order.pk) in shown}
+
+
+def test_t13_t15b_a_person_vouches_wherever_that_does_something_and_nowhere_else(client, settings):
+    settings.WALLET_XPUBS = [keys.xpub()]
+    world = make(seats=9)
+    team = Event.objects.get().promoter
+    manager, finance = (factories.member(team, name, role) for name, role in (("Max", "manager"), ("Fay", "finance")))
+
+    for made, before, door in (
+        (states.waiting, ("pending", "awaiting"), "mark_paid"),
+        (states.short, ("pending", "partial"), "mark_paid"),
+        (states.seen, ("confirming", "confirming"), "mark_paid"),
+        (states.doubted, ("paid", "review"), "write_off"),
+        (states.expired, ("expired", "awaiting"), "mark_paid"),
+        (states.short_at_the_end, ("expired", "review"), "mark_paid"),
+        (states.cancelled, ("cancelled", "awaiting"), "mark_paid"),
+        (states.after_cancelling, ("cancelled", "review"), "mark_paid"),
+    ):
+        order = made(world)
+        assert pair(order) == before
+        factories.sign_in(client, manager)
+        assert (offered(client, order), press(client, order, door, reason="Seen").status_code) == (set(), 403)
+        factories.sign_in(client, finance)
+        assert offered(client, order) == {door}, before
+        assert press(client, order, door, reason="Seen").status_code == 302, before
+        order.refresh_from_db()
+        assert (pair(order), order.gate_hold, order.payment.by_hand_because) == (("paid", "settled"), "", "Seen")
+        assert (tickets(order), offered(client, order)) == (1, set())
+        actions.annul(order_id=order.pk, reason="Next", by=None, at=world.at)  # nobody holds more than two
+        assert (pair(order), offered(client, order)) == (("cancelled", "refunding"), set())
+    gone = Payment(order=Order(status="cancelled"), state="settled")
+    refunded = Payment(order=Order(status="expired"), state="refunded")
+    assert (gone.can_settle, refunded.can_settle) == (False, False)
 
 
 # --- given away -----------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from tests.factories import THEN
 pytestmark = pytest.mark.django_db
 CANARY = "Zebrafinch"
 PAGES = {
-    "orders_order": ("change", "history", "delete", "mark_paid", "extend", "resend", "move", "note", "annul"),
+    "orders_order": ("change", "history", "delete", "mark_paid", "write_off", "extend", "resend", "move", "note", "annul"),
     "orders_ticket": ("change", "history", "delete", "annul", "reissue"),
     "orders_concern": ("change", "history", "delete", "reply"),
     "payments_payment": ("change", "history", "delete"),

@@ -1,20 +1,23 @@
 """Who hears that a chain is switched, and who sees how well chains are seen."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 import time_machine
 from django.core import mail as outbox
+from django.core.management import call_command
 
 from accounts import roles
-from payments import actions
+from payments import actions, health, tasks
+from payments.actions.quoting import offered_tokens
 from payments.known import KNOWN
 from payments.models import Chain, ChainCursor
 from tests import factories
 from tests.events.test_pages import text
 from tests.factories import THEN
-from tests.payments import keys
-from tests.payments.world import make
+from tests.payments import keys, states
+from tests.payments.world import make, pair
 from ticketing import mail
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +43,47 @@ def test_superadmins_are_told_when_a_chain_is_switched():
         ([boss.email], "No money is taken on BNB Smart Chain any more"),
     ]
     assert "/admin/payments/chain/" in outbox.outbox[-1].body
+
+
+def test_a_chain_that_is_off_sells_nothing_and_is_read_until_nothing_waits_for_it():
+    world = make()
+    off = lambda: actions.disable_chain(number=world.chain.number, at=world.at)  # noqa: E731
+    read = {}
+
+    for made in (states.waiting, states.short, states.seen, states.doubted, states.paid, states.cancelled, states.expired):
+        Chain.objects.update(enabled=True)
+        order = made(world)
+        off()
+        read[made.__name__] = [one.number for one in health.chains(world.at)] == [world.chain.number]
+        assert offered_tokens(world.at) == []
+        if pair(order)[0] not in ("cancelled", "expired"):
+            actions.annul(order_id=order.pk, reason="Next", by=None, at=world.at)
+        assert not Chain.objects.watched().exists(), made.__name__
+
+    assert read == {
+        **dict.fromkeys(("waiting", "short", "seen", "doubted"), True),
+        **dict.fromkeys(("paid", "cancelled", "expired"), False),
+    }
+
+
+def test_the_orders_of_a_chain_that_is_off_expire_and_then_it_is_left_alone(client, monkeypatch):
+    world = make()
+    order = world.order()
+    out = StringIO()
+    monkeypatch.setattr(tasks, "nodes_of", lambda number: world.nodes)
+    monkeypatch.setattr("django.utils.timezone.now", world.clock)
+    factories.sign_in(client, factories.staff(role=roles.SUPERADMIN))
+
+    call_command("check_chains", str(world.chain.number), "--disable", stdout=out)
+    assert "Read until its orders have ended" in out.getvalue()
+    assert "Test chain 31337 switched off block 2" in text(client.get("/admin/payments/chain/"))
+    world.fake.mine_until(order.expires_at + timedelta(seconds=121))
+    for _ in range(2):
+        tasks.watch_chain(world.chain.number)
+
+    assert pair(order) == ("expired", "awaiting")
+    assert not Chain.objects.watched().exists()
+    assert "Test chain 31337 switched off –" in text(client.get("/admin/payments/chain/"))
 
 
 def test_staff_read_in_the_admin_how_well_chains_are_seen_and_change_nothing(client):

@@ -18,7 +18,7 @@ from orders.models import Order, OrderItem, Ticket
 from payments import actions
 from payments.actions import ending
 from payments.admin.orders import matching
-from payments.models import Payment
+from payments.models import Chain, Payment, Token
 from tests import factories
 from tests.factories import THEN
 from tests.plans import asked_by, clone, explained, explained_for_any, looked_at, nodes, whole_tables
@@ -107,6 +107,35 @@ def test_b_28_sweeps_read_by_an_index_and_little(monkeypatch, before, deed, most
     assert plans
     assert [table for plan in plans for table in whole_tables(plan, LARGE)] == []
     assert sum(looked_at(plan, LARGE) for plan in plans) <= most
+
+
+IN_USDT = """
+    INSERT INTO payments_paymentaddress (id, created_at, updated_at, address, wallet, account, "index", private_key, is_used, used_at)
+        SELECT id, now(), now(), '0x' || lpad(to_hex(n), 40, '0'), '00000000', 0, n, 'hd:v1:00000000:m/0/' || n, true, now()
+        FROM (SELECT id, row_number() OVER () AS n FROM payments_payment WHERE state = 'awaiting') waiting;
+    UPDATE payments_payment p SET provider = 'usdt', address_id = a.id FROM payments_paymentaddress a WHERE a.id = p.id;
+    INSERT INTO payments_quote (id, created_at, updated_at, payment_id, chain_id, token_id, due, least, quoted_at, deadline)
+        SELECT p.id, now(), now(), p.id, t.chain_id, t.id, 9, 9, now(), now() + interval '1 hour'
+        FROM payments_payment p, payments_token t WHERE p.provider = 'usdt';
+    UPDATE orders_order SET status = 'expired'
+        WHERE status = 'pending' AND id <> (SELECT id FROM orders_order WHERE status = 'pending' LIMIT 1);
+    SET CONSTRAINTS ALL IMMEDIATE;
+    ANALYZE orders_order, payments_payment, payments_quote, payments_chain;
+    SET CONSTRAINTS ALL DEFERRED"""
+
+
+def test_whether_a_chain_that_is_off_must_be_read_is_asked_every_two_seconds_by_an_index():
+    chain = Chain.objects.create(number=56, name="BSC", small_depth=1, final_depth=2)
+    Token.objects.create(chain=chain, address="0x" + "5" * 40, label="USDT", decimals=6, accepted=True)
+    with connection.cursor() as cursor:
+        cursor.execute(IN_USDT)
+
+    (plan,) = [explained(statement) for statement in asked_by(lambda: list(Chain.objects.watched()))]
+
+    tables = {*LARGE, "payments_quote"}
+    assert list(Chain.objects.watched()) == [chain]
+    assert whole_tables(plan, tables) == []
+    assert looked_at(plan, tables) <= 10
 
 
 @pytest.mark.parametrize("model", ["orders_order", "orders_ticket", "payments_payment"])

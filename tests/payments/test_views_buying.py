@@ -15,13 +15,15 @@ from django.test.utils import CaptureQueriesContext
 
 import events.actions
 import payments.actions
-from events.models import TicketTier
+from events.models import DiscountCode, TicketTier
 from orders.models import Order
 from payments.models import Payment
+from payments.views import buying
 from tests import factories
 from tests.events.test_pages import text
 from tests.factories import THEN
 from tests.promises import kept
+from ticketing import limits
 
 pytestmark = pytest.mark.django_db
 
@@ -565,6 +567,21 @@ def test_codes_cannot_be_guessed_for_long(client):
     answers = [buy(client, event, code=f"GUESS{number}", look="1").status_code for number in range(102)]
 
     assert answers.count(429) == 2
+
+
+def test_a_hall_behind_one_address_uses_its_right_code_and_wrong_ones_alone_count(client, monkeypatch):
+    event = discounted(max_uses=1)
+    monkeypatch.setattr(buying, "CODES", limits.Limit("codes-of-origin", tries=2))
+
+    right = [buy(client, event, code="hujan", look="1").status_code for _ in range(4)]
+    bought = [buy(client, event, code="hujan").headers["Location"] for _ in range(3)]  # pressed thrice
+    TicketTier.objects.filter(name="Regular").update(sold=8)
+    refused = [buy(client, event, code="hujan", key="another").status_code for _ in range(3)]
+    wrong = [buy(client, event, code=code, look=look).status_code for code, look in (("REGEN", "1"), ("REGEN", ""), ("hujan", ""))]
+
+    assert (right, len(set(bought)), refused, wrong) == ([200] * 4, 1, [409] * 3, [200, 409, 429])
+    DiscountCode.objects.update(max_uses=9)
+    assert "Fans" not in text(buy(client, event, code="hujan", key="third"))
 
 
 def test_gets_are_no_orders(client):

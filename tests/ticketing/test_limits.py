@@ -1,6 +1,7 @@
 """Rate limits: so many tries from one source, in Redis or, for strict ones, in PostgreSQL (D9, R19)."""
 
 import threading
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -71,6 +72,26 @@ def test_refused_tries_count_for_nothing(either_store):
     allowed(STRICT, at=START, times=50)
 
     assert allowed(STRICT, at=START + 80, times=50) == 1
+
+
+def test_only_failures_count_and_many_at_once_are_counted_before_they_fail(either_store):
+    def fail():
+        with limits.failures(STRICT, "hall"):
+            raise ValueError
+
+    for _ in range(9):
+        with limits.failures(STRICT, "hall"):
+            pass
+    with ExitStack() as under_way:
+        for _ in range(STRICT.tries):
+            under_way.enter_context(limits.failures(STRICT, "hall"))
+        with pytest.raises(TooMany):
+            fail()
+    for _ in range(STRICT.tries):
+        with pytest.raises(ValueError):
+            fail()
+    with pytest.raises(TooMany):
+        fail()
 
 
 def test_old_tries_are_forgotten_after_two_stretches(either_store):

@@ -11,7 +11,7 @@ from payments import health
 
 class Command(BaseCommand):
     help = (
-        "Say of every chain that is switched on how far it was read, how long ago, and whether payments are taken there; "
+        "Say of every chain that is read how far it was read, how long ago, and whether payments are taken there; "
         "exit code 1 when one is not well. Example: python manage.py chain_status --json"
     )
 

@@ -13,6 +13,7 @@ from payments import actions
 from payments.chain.checking import check
 from payments.chain.connect import nodes_of
 from payments.known import KnownChain, known
+from payments.models import Chain
 
 
 class Command(BaseCommand):
@@ -25,7 +26,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("number", type=int, nargs="*", help="the chains; without it, all of RPC_URLS")
         parser.add_argument("--enable", action="store_true", help="take payments there, if all is well")
-        parser.add_argument("--disable", action="store_true", help="take no payments there any more, and read it no longer")
+        parser.add_argument(
+            "--disable", action="store_true", help="take no payments there any more; it is read until its orders have ended"
+        )
         parser.add_argument("--resume", action="store_true", help="settle again on chains that were halted, if all is well")
         parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
 
@@ -36,6 +39,8 @@ class Command(BaseCommand):
         if options["disable"]:
             done = [number for number in numbers if actions.disable_chain(number=number, at=timezone.now())]
             self.stdout.write(f"Switched off: {', '.join(map(str, done)) or 'none'}")
+            for chain in Chain.objects.watched().filter(number__in=numbers):
+                self.stdout.write(f"Read until its orders have ended, so leave its nodes in RPC_URLS: {chain.number} {chain.name}")
             return
         found = {number: self._checks(number) for number in numbers}
         if options["json"]:
