@@ -8,7 +8,7 @@ from .models import Event
 
 TTLS = settings.CACHE_TTLS
 TEXTS = Shelf("event-texts", seconds=TTLS["event"])
-STOCK = Shelf("event-stock", seconds=TTLS["availability"])
+STOCK = Shelf("event-tickets", seconds=TTLS["availability"])
 LISTS = Shelf("event-lists", seconds=TTLS["availability"])
 MAPS = Shelf("event-maps", seconds=60 * 60)
 EVERYTHING = "all"

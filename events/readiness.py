@@ -37,6 +37,12 @@ def missing(event: Event, tiers: Sequence[TicketTier], *, at: datetime) -> list[
             "tiers-group",
         ),
         (
+            all(tier.min_purchase <= (event.max_per_buyer or tier.min_purchase) for tier in tiers),
+            "share",
+            _("A tier is sold in more tickets than one person may have. Raise that limit, or lower the tier's minimum."),
+            "id_max_per_buyer",
+        ),
+        (
             all(is_payable(tier.price, event.currency) for tier in tiers),
             "prices",
             _("A price has more decimals than %(currency)s has. Round it.") % {"currency": event.currency},

@@ -24,6 +24,18 @@ class Migration(migrations.Migration):
             name="max_per_buyer",
             field=models.SmallIntegerField(
                 blank=True,
+                default=None,
+                help_text="At most so many, over all orders of one e-mail or one browser, paid or held. Empty: no limit.",
+                null=True,
+                verbose_name="tickets for one person",
+            ),
+        ),
+        # Events that were there before keep their rules.
+        migrations.AlterField(
+            model_name="event",
+            name="max_per_buyer",
+            field=models.SmallIntegerField(
+                blank=True,
                 default=20,
                 help_text="At most so many, over all orders of one e-mail or one browser, paid or held. Empty: no limit.",
                 null=True,

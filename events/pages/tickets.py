@@ -103,6 +103,7 @@ def tier_lines(found: Event, at: datetime, wanted: Mapping[UUID, int] = MappingP
 def tier_line(event: Event, tier: TicketTier, terms: prices.Terms, at: datetime, chosen: int) -> TierLine:
     state = tier.state(event, at)
     room = tier.room_in(event)
+    most = min(tier.max_purchase, room, event.max_per_buyer or room)
     return TierLine(
         id=tier.pk,
         name=tier.name,
@@ -114,9 +115,9 @@ def tier_line(event: Event, tier: TicketTier, terms: prices.Terms, at: datetime,
         mark=MARKS.get(state, "ok"),
         left=room,
         fewest=tier.min_purchase,
-        most=min(tier.max_purchase, room, event.max_per_buyer or room),
+        most=most,
         list_price=tier.price,
-        chosen=min(chosen, tier.max_purchase, room) if state in OPEN else 0,
+        chosen=min(chosen, most) if state in OPEN else 0,
     )
 
 

@@ -11,7 +11,7 @@ from orders.models import Order
 from orders.models.order import LIVE
 from ticketing import history, statuses
 
-from .placing import OneOrderEach
+from .placing import OneOrderEach, check_share
 
 Details = dict[str, Any]
 
@@ -21,12 +21,13 @@ def await_certainty(*, order_id: UUID, at: datetime, details: Details) -> Order:
     """Keep the places until the money is certain, however long it takes. One that expired claims places anew.
 
     Locks: the order, then by claim the event if it has a capacity, the code, the tiers.
-    Raises: OneOrderEach, MoveRefused, and what claim raises.
+    Raises: OneOrderEach, TooManyForOne, MoveRefused, and what claim raises.
     """
     order: Order = Order.objects.locked().get(pk=order_id)
     held = order.status == Order.Status.PENDING
     if not held:
         check_single(order)
+        _check_share(order)
     statuses.move(order, Order.Status.CONFIRMING, at=at, by=history.SYSTEM, details=details)
     if not held:
         events.actions.claim(event_id=order.event_id, lines=_lines(order), at=at, code_id=order.code_id, regained=True)
@@ -78,6 +79,12 @@ def hold_at_gate(*, order_id: UUID, reason: str, at: datetime, details: Details)
 
 def _lines(order: Order) -> dict[UUID, int]:
     return {item.tier_id: item.kept for item in order.items.all()}
+
+
+def _check_share(order: Order) -> None:
+    """The person may have as many tickets as allowed by now; a person at the desk may still give these."""
+    others = Order.objects.filter(event=order.event_id, person_key=order.person_key).exclude(pk=order.pk)
+    check_share(order.event, had=others.places(), wanted=sum(_lines(order).values()))
 
 
 def check_single(order: Order) -> None:

@@ -56,11 +56,16 @@ class TooManyHolds(DomainError):
 
 
 class TooManyForOne(DomainError):
+    """`had` is not for whoever merely typed the address of somebody."""
+
     def __init__(self, most: int, had: int) -> None:
-        said = ngettext("One person may have %(most)s ticket for this event.", "One person may have %(most)s tickets for this event.", most)
-        already = ngettext("You have %(had)s already.", "You have %(had)s already.", had) if had else ""
-        super().__init__(" ".join(filter(None, [said, already])) % {"most": most, "had": had})
-        self.most, self.had = most, had
+        said = ngettext(
+            "One person may have %(most)s ticket for this event, over all orders.",
+            "One person may have %(most)s tickets for this event, over all orders.",
+            most,
+        )
+        super().__init__(said % {"most": most})
+        self.had = had
 
 
 class TooManyFromHere(DomainError):
@@ -203,7 +208,8 @@ def _tiers(*, event: Any, tiers: tuple[Any, ...], source: Any) -> QuerySet[Ticke
 def _code(wish: Wish, visit: Visit) -> DiscountCode:
     """Return the code that was typed. Whether it is valid now, claim decides; how often this person used it, we know here."""
     code = events.actions.find_code(event_id=wish.event_id, typed=wish.code)
-    used = sum(order.code_id == code.pk for order in visit.orders)
+    theirs = (order for order in visit.orders if order.person_key == visit.person_key or order.status in HOLDING)
+    used = sum(order.code_id == code.pk for order in theirs)
     if code.max_uses_per_buyer is not None and used >= code.max_uses_per_buyer:
         raise events.actions.CodeRefused(_("You have used this code as often as one person may."))
     return code
@@ -224,11 +230,12 @@ def _check_limits(order: Order, wish: Wish, visit: Visit, offer: Offer, at: date
 
 def _check_share(event: Event, visit: Visit, wanted: int, at: datetime) -> None:
     """What an address has counts under its lock; what a browser ordered for other addresses at the same moment may not."""
-    if event.max_per_buyer is None:
-        return
     theirs = [order.pk for order in visit.orders if not _is_overdue(order, at)]
-    had = Order.objects.filter(pk__in=theirs).places() if theirs else 0
-    if had + wanted > event.max_per_buyer:
+    check_share(event, had=Order.objects.filter(pk__in=theirs).places() if theirs else 0, wanted=wanted)
+
+
+def check_share(event: Event, *, had: int, wanted: int) -> None:
+    if event.max_per_buyer is not None and had + wanted > event.max_per_buyer:
         raise TooManyForOne(event.max_per_buyer, had)
 
 

@@ -36,17 +36,30 @@ class Facts:
         """Return what is owed back. Whoever takes an order for paid by hand takes what came until then with it, and nothing later."""
         if not self.payment.by_hand:
             return self.money.excess_with(self.elsewhere)
+        return self.money.seen + self.elsewhere - min(self.money.due, self._taken)
+
+    @property
+    def _taken(self) -> int:
+        """Return what had come when a person took the order for paid; if a loss was written off, all that comes back of it."""
         taken_at = self.payment.confirmed_at or self.at
-        kept = min(self.money.due, sum(int(one.amount) for one in self.money.arrived if one.block_at <= taken_at))
-        return self.money.seen + self.elsewhere - kept
+        if self.order.paid_at is not None and self.order.paid_at < taken_at:
+            return self.money.seen
+        own, other = (sum(int(one.amount) for one in arrived if one.block_at <= taken_at) for arrived in (self.money.arrived, self._others))
+        return own + self._in_units_of_ours(other)
 
     @property
     def elsewhere(self) -> int:
         """Return what came on a second chain, in the units of the first. It counts for nothing; once the order is paid, it is too much."""
-        if self.other is None or self.order.status != Order.Status.PAID:
+        if self.order.status not in (Order.Status.PAID, Order.Status.CANCELLED):
             return 0
-        quote, money = self.other
-        return money.seen * 10**self.quote.token.decimals // 10**quote.token.decimals
+        return self._in_units_of_ours(sum(int(one.amount) for one in self._others))
+
+    @property
+    def _others(self) -> Sequence[Transfer]:
+        return self.other[1].arrived if self.other else ()
+
+    def _in_units_of_ours(self, amount: int) -> int:
+        return amount * 10**self.quote.token.decimals // 10 ** self.other[0].token.decimals if self.other else 0
 
     @property
     def is_past(self) -> bool:

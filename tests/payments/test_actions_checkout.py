@@ -140,9 +140,9 @@ def test_one_person_has_so_many_tickets_over_all_orders_paid_or_held():
     factories.paid(event, "Bea", lines={factories.tier().pk: 2})
     of_lawn = factories.order(event, "bea+two", lines={lawn: 2})
 
-    with pytest.raises(orders_actions.TooManyForOne, match=r"may have 5 tickets for this event\. You have 4 already\.") as refusal:
+    with pytest.raises(orders_actions.TooManyForOne, match="may have 5 tickets for this event, over all orders") as refusal:
         factories.order(event, "BEA+three", lines={lawn: 2})
-    assert (refusal.value.most, refusal.value.had) == (5, 4)
+    assert refusal.value.had == 4
     factories.order(event, "Bea")
     with pytest.raises(orders_actions.TooManyForOne):
         factories.order(event, "Bea", lines={lawn: 1})
@@ -152,14 +152,14 @@ def test_one_person_has_so_many_tickets_over_all_orders_paid_or_held():
     assert kept()
 
 
-def test_what_one_browser_has_paid_for_counts_too_and_what_was_given_does_not():
+def test_what_one_browser_has_paid_for_and_what_was_given_count_too():
     event = factories.published(max_per_buyer=3)
     factories.paid(event, "Bea", key="cookie", lines={factories.tier().pk: 2})
 
     with pytest.raises(orders_actions.TooManyForOne):
         factories.order(event, "Carl", key="cookie", lines={factories.tier().pk: 2})
     actions.give_comps(wishes=[factories.wish(event, "Dora", lines={factories.tier().pk: 4})], by=None, at=THEN)
-    with pytest.raises(orders_actions.TooManyForOne, match="You have 4 already"):
+    with pytest.raises(orders_actions.TooManyForOne, match="may have 3 tickets"):
         factories.order(event, "Dora")
 
 
@@ -167,7 +167,7 @@ def test_more_than_one_person_may_have_is_refused_at_the_first_order_and_never_w
     event = factories.published(max_per_buyer=1)
     two = {factories.tier().pk: 2}
 
-    with pytest.raises(orders_actions.TooManyForOne, match=r"^One person may have 1 ticket for this event\.$"):
+    with pytest.raises(orders_actions.TooManyForOne, match="may have 1 ticket for"):
         factories.order(event, lines=two)
     events.actions.update_event(event_id=event.pk, by=None, at=THEN, max_per_buyer=None)
     assert [factories.paid(event, lines=two).quantity for _ in range(12)] == [2] * 12
@@ -179,7 +179,7 @@ def test_what_one_person_has_is_not_what_lapsed_and_is_what_was_paid_long_ago():
 
     of_two = factories.order(event, at=much_later, lines={factories.tier().pk: 2})
     actions.settle_by_hand(order_id=of_two.pk, reason="Seen on the account.", by=None, at=much_later)
-    with pytest.raises(orders_actions.TooManyForOne, match="You have 2 already"):
+    with pytest.raises(orders_actions.TooManyForOne, match="may have 2 tickets"):
         factories.order(event, at=much_later + timedelta(days=3))
     assert lapsed.expires_at < much_later < Order.objects.get(pk=of_two.pk).expires_at
 

@@ -287,6 +287,20 @@ def test_t9c_late_money_without_places_or_after_a_day_waits_for_a_person(world):
     assert kept()
 
 
+def test_late_money_for_more_than_one_person_may_have_waits_for_a_person(world):
+    factories.Event.objects.update(max_per_buyer=1)
+    first = world.order("Bea")
+    world.pass_deadline(first)
+    world.rate()
+    second = world.order("Bea", form_key="another")
+
+    world.pay(first)
+
+    assert (pair(first), pair(second)) == (("expired", "review"), ("pending", "awaiting"))
+    actions.settle_by_hand(order_id=first.pk, reason="A friend comes along.", by=None, at=world.at)
+    assert pair(first) == ("paid", "settled") and kept()
+
+
 def test_late_money_of_a_second_order_waits_for_a_person(world):
     """The event is one order for each person, and this person has bought again meanwhile."""
     factories.Event.objects.update(one_order_per_buyer=True)
@@ -445,6 +459,49 @@ def test_late_money_that_a_person_takes_is_kept_and_what_comes_after_it_is_not(w
     assert EventSales.objects.values_list("gross", "by_hand", "owed").get() == (2 * PRICE, 2 * PRICE, PRICE)
 
 
+def test_a_promoter_is_owed_as_much_of_an_order_taken_by_hand_as_came(world):
+    order = world.order()
+    world.pay(order, DUE // 3)
+    actions.settle_by_hand(order_id=order.pk, reason="The rest in cash.", by=None, at=world.at)
+
+    actions.refresh_sales()
+    assert EventSales.objects.values_list("gross", "owed").get() == (PRICE, PRICE / 3)
+
+
+def test_parts_on_two_networks_that_a_person_takes_are_kept(world):
+    second, order = beside(world), world.order()
+    actions.change_network(order_id=order.pk, token_id=second.chain.tokens.get().pk, at=world.at)
+    world.pay(order, DUE // 2)
+    second.pay(order, DUE // 2 * 10**12)
+    actions.settle_by_hand(order_id=order.pk, reason="Half here, half there.", by=None, at=max(world.at, second.at))
+
+    world.fake.mine_until(second.at + timedelta(seconds=60))
+    world.pay(order, 40 * CENT)
+    world.mine(2)
+    second.watch()
+
+    told = HistoryEntry.objects.filter(action="overpaid").values_list("details__excess", flat=True)
+    assert (pair(order), list(told)) == (("paid", "settled"), [str(40 * CENT)])
+
+
+def test_what_came_on_another_network_is_owed_though_the_order_is_cancelled(world):
+    second, order = beside(world), world.order()
+    actions.change_network(order_id=order.pk, token_id=second.chain.tokens.get().pk, at=world.at)
+    for town, amount in ((world, DUE), (second, DUE * 10**12)):
+        town.pay(order, amount)
+        town.mine(2)
+    second.watch()
+    world.watch()
+    assert flags(order) == {"is_over"}
+
+    actions.annul(order_id=order.pk, reason="Rain.", by=None, at=world.at)
+    world.pay(order, 1)
+    world.mine(2)
+    second.watch()
+
+    assert flags(order) == {"is_over"}
+
+
 def test_t12_money_for_a_cancelled_order_waits_for_a_person(world):
     order = world.order()
     actions.cancel(order_id=order.pk, at=world.at)
@@ -536,6 +593,24 @@ def test_a_person_who_vouches_for_money_that_is_gone_opens_the_gate_and_the_buye
     kinds = EmailMessage.objects.filter(subject_id=order.pk).order_by("created_at", "id").values_list("kind", flat=True)
     assert list(kinds)[-2:] == ["payments.doubted", "orders.tickets"]
     assert kept()
+
+
+def test_a_loss_that_was_written_off_and_comes_back_is_no_excess(world):
+    order = paid_and_gone(world)
+    actions.settle_by_hand(order_id=order.pk, reason="Written off.", by=None, at=world.at)
+    actions.refresh_sales()
+    lost = EventSales.objects.values_list("owed", flat=True).get()
+
+    world.pay(order)
+    world.mine(2)
+
+    actions.refresh_sales()
+    assert (pair(order), flags(order), HistoryEntry.objects.filter(action="overpaid").exists()) == (
+        ("paid", "settled"),
+        {"is_reorged"},
+        False,
+    )
+    assert (lost, EventSales.objects.values_list("owed", flat=True).get()) == (0, PRICE)
 
 
 def test_new_tickets_of_an_order_that_was_held_and_cancelled_open_the_gate(world):

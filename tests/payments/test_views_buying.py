@@ -357,7 +357,7 @@ def tiers(**facts):
         (tiers(sold=99), "Only 1 ticket of “Regular” is left."),
         (tiers(waiting=100), "The places that are left go to those in line."),
         (tiers(min_purchase=4), "Take at least 4 of “Regular” in one order."),
-        (one_each, "One person may have 1 ticket for this event."),
+        (one_each, "One person may have 1 ticket for this event, over all orders."),
         (tiers(max_purchase=1), "One order has at most 1 of “Regular”."),
         (tiers(hidden=True), "There is no such ticket here."),
         (tiers(hidden=True, sold=100), "There is no such ticket here."),
