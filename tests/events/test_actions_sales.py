@@ -74,6 +74,7 @@ def test_publish_shows_the_event():
         ({"tiers": [{"name": "x", "price": Decimal(1), "quantity": 1, "hidden": True}]}, ["tiers"]),
         ({"tiers": [{"name": "x", "price": Decimal(1), "quantity": 1, "is_active": False}]}, ["tiers"]),
         ({"tiers": [{"name": "x", "price": Decimal(1), "quantity": 1, "sale_ends_at": THEN}]}, ["sale"]),
+        ({"max_per_buyer": 4, "tiers": [{"name": "x", "price": Decimal(1), "quantity": 9, "min_purchase": 5}]}, ["share"]),
     ],
 )
 def test_publish_says_what_is_missing(facts, keys):
