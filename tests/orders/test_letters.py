@@ -10,8 +10,9 @@ from io import BytesIO
 import pytest
 import time_machine
 from django.core import mail as outbox
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
+from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 
 import events.actions
@@ -322,6 +323,18 @@ def test_who_writes_to_two_mailboxes_locks_them_in_one_order(monkeypatch):
         asked.clear()
         deed()
         assert asked[:2] == pair
+
+    Ticket.objects.update(holder_email=pair[0])
+    Order.objects.update(buyer_email=pair[1])
+    monkeypatch.setattr(payments.actions.letters, "locked_mailbox", letters.locked_mailbox)
+    asked.clear()
+    with CaptureQueriesContext(connection) as captured:
+        payments.actions.cancel(order_id=order.pk, at=THEN)
+    assert asked[:2] == pair
+    said = [query["sql"] for query in captured]
+    assert next(n for n, sql in enumerate(said) if "pg_advisory" in sql) > next(
+        n for n, sql in enumerate(said) if 'FROM "orders_order"' in sql and " FOR " in sql
+    )
 
 
 def moved_at_once(together):
