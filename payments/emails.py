@@ -101,7 +101,9 @@ def doubted(letter: EmailMessage) -> Letter:
 
 
 def trusted(letter: EmailMessage) -> Letter:
-    lines = [_("Your payment is in the network again, and certain. Your tickets are valid as before.")]
+    again = _("Your payment is in the network again, and certain. Your tickets are valid as before.")
+    by_hand = _("A person has looked at it, and your order counts as paid. Your tickets are valid as before.")
+    lines = [by_hand if letter.occasion else again]
     return _of_money(letter, _("Your tickets open the door again: %(title)s"), lines)
 
 

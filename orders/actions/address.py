@@ -1,6 +1,7 @@
 """An order's letters go to another address: at once soon after it was placed, later with the word of the old address."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -44,7 +45,7 @@ def move_email(*, order_id: UUID, email: str, at: datetime, by: str, for_team: b
     """
     order = _locked(order_id, email)
     if for_team or at < order.reserved_at + AT_ONCE:
-        return _moved(order, email, at=at, by=by, trusted=for_team)
+        return _moved(order, email, at=at, by=by, trusted=(order.buyer_email, email) if for_team else ())
     line = history.record(order, "email_asked", at=at, by=by)
     told = [str(order.pk), order.secret, email, (at + LINK_LIVES).isoformat()]
     token = keys().encrypt(json.dumps(told).encode()).decode()
@@ -63,7 +64,7 @@ def confirm_email(*, token: str, at: datetime) -> Order:
     order = _locked(asked.order_id, asked.email)
     if order.secret != asked.secret or at >= asked.until:
         raise NotMoved(_("This link is no longer valid. Ask for a new one on the page of your order."))
-    return _moved(order, asked.email, at=at, by="buyer", trusted=True)
+    return _moved(order, asked.email, at=at, by="buyer", trusted=(order.buyer_email,))
 
 
 def read_token(token: str) -> Asked:
@@ -84,10 +85,10 @@ def _locked(order_id: UUID, email: str) -> Order:
     return order
 
 
-def _moved(order: Order, email: str, *, at: datetime, by: str, trusted: bool) -> Order:
+def _moved(order: Order, email: str, *, at: datetime, by: str, trusted: Sequence[str]) -> Order:
     """Its link changes, and the codes of its tickets do: whoever reads the old mailbox shall not keep them.
 
-    `trusted` is who may always write to the old mailbox: the seller, or whoever reads it.
+    `trusted` are the addresses that may always be written to: the seller vouches for both, whoever reads the old mailbox for that.
     """
     old, order.buyer_email, order.secret = order.buyer_email, email, new_secret()
     order.save(update_fields=["buyer_email", "secret"])
@@ -97,10 +98,9 @@ def _moved(order: Order, email: str, *, at: datetime, by: str, trusted: bool) ->
     line = history.record(order, "email_changed", at=at, by=by)
     kind = "orders.tickets" if order.status == Order.Status.PAID else "orders.held"
     letters.lock_mailboxes(old, email)
-    if trusted:
-        mail.queue(kind="orders.moved_away", subject=order, to=old, language=order.language, occasion=str(line.pk))
-    elif not letters.owe_typed(order, "orders.moved_away", to=old, occasion=str(line.pk)):
-        raise letters.TooManyLetters
-    if not letters.owe_sparingly(order, kind, mailbox=letters.locked_mailbox(email), occasion=str(line.pk)):
-        raise letters.TooManyLetters
+    for news, to in (("orders.moved_away", old), (kind, email)):
+        if to in trusted:
+            mail.queue(kind=news, subject=order, to=to, language=order.language, occasion=str(line.pk))
+        elif not letters.owe_typed(order, news, to=to, occasion=str(line.pk)):
+            raise letters.TooManyLetters
     return order

@@ -59,9 +59,12 @@ def take_address(*, at: datetime) -> PaymentAddress:
     Locks: the address, past those that others are taking. Raises: NoAddress.
     """
     wallet = receiving.wallet()
-    free = PaymentAddress.objects.free(wallet.fingerprint).locked(skip=True).order_by("index").first() if wallet else None
+    if wallet is None:
+        raise NoAddress
+    pool = PaymentAddress.objects.free(wallet.fingerprint)
+    free = pool.locked(skip=True).order_by("index").first()
     if free is None:
-        if wallet:
+        if not pool.exists():  # or others are only taking the last of them
             logger.critical("no address is left: checkout in USDT is closed until a worker, or derive_addresses, has made more")
         raise NoAddress
     try:

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from accounts.models import User
-from orders.actions.letters import locked_mailbox, owe, owe_holders, owe_holders_sparingly, owe_sparingly
+from orders.actions.letters import lock_mailboxes, locked_mailbox, owe, owe_holders, owe_holders_sparingly, owe_sparingly
 from orders.models import Order, Ticket
 from payments.amounts import digits
 from payments.models import Chain
@@ -34,12 +34,17 @@ def chain_switched(chain: Chain, *, at: datetime) -> None:
 
 
 def cancelled(order: Order, refund: Decimal, *, at: datetime, by_buyer: bool = False) -> None:
-    """Owe buyer and holders the news, before the places are given back. The caller knows that the order was live."""
+    """Owe buyer and holders the news, before the places are given back. The caller knows that the order was live.
+
+    Locks: of what was free, the order, then the mailboxes, as whoever moves an order or passes a ticket on does.
+    """
     occasion = f"{at:%Y-%m-%dT%H:%M:%S}"
     details = {"refund": str(refund), "by_buyer": by_buyer, "was_paid": order.status == Order.Status.PAID}
     tickets = order.tickets.exclude(status=Ticket.Status.CANCELLED)
     if by_buyer and not order.total:
         # Whoever may place such orders for any address, and name any holder, may cancel them, too.
+        order = Order.objects.locked().get(pk=order.pk)
+        lock_mailboxes(order.buyer_email, *{ticket.holder_email for ticket in tickets})
         owe_sparingly(order, "payments.cancelled", mailbox=locked_mailbox(order.buyer_email), occasion=occasion)
         owe_holders_sparingly(order, "payments.cancelled", tickets=tickets, occasion=occasion)
         return
@@ -48,7 +53,8 @@ def cancelled(order: Order, refund: Decimal, *, at: datetime, by_buyer: bool = F
 
 
 def free_seat_cancelled(order: Order, ticket: Ticket) -> None:
-    """Owe the holder the news of a seat that cost nothing and that the buyer gave back, who knows."""
+    """Owe the holder the news of a seat that cost nothing and that the buyer gave back, who knows. Locks: the order, then the mailbox."""
+    Order.objects.locked().get(pk=order.pk)
     owe_holders_sparingly(order, "payments.cancelled", tickets=[ticket], occasion="seat")
 
 

@@ -19,7 +19,7 @@ class NotTaken(DomainError):
     status = 503
 
     def __init__(self, *, was_chosen: bool) -> None:
-        chosen = _("We cannot see this network at the moment, so we take no payments over it. Try again in a minute, or choose another.")
+        chosen = _("We take no payments over this network at the moment. If another is offered, choose that one.")
         first = _("We cannot see the networks of USDT at the moment. What you typed is kept: try again in a minute, or pay another way.")
         super().__init__(chosen if was_chosen else first)
 

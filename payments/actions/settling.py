@@ -13,6 +13,8 @@ from payments.models import State
 from ticketing import statuses
 from ticketing.errors import DomainError
 
+from . import letters
+from .facts import facts_of
 from .locking import locked_payment
 from .rights import MONEY, actor, only
 
@@ -47,6 +49,6 @@ def settle_by_hand(*, order_id: UUID, reason: str, by: User | None, at: datetime
     order = orders.actions.mark_paid(order_id=order_id, at=at, by=actor(by), details={"by_hand": True})
     if not order.gate_hold:
         return order
-    if was_paid:  # and its buyer read that the tickets are paused
-        orders.actions.resend(order_id=order_id, at=at, by=actor(by), for_team=True)
+    if was_paid:  # and its buyer read that we write when they open the door again
+        letters.of_money(facts_of(payment, at=at), "trusted", occasion="by hand")
     return orders.actions.hold_at_gate(order_id=order_id, reason="", at=at, details={"by_hand": True})

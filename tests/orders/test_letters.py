@@ -10,8 +10,9 @@ from io import BytesIO
 import pytest
 import time_machine
 from django.core import mail as outbox
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
+from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 
 import events.actions
@@ -233,6 +234,22 @@ def test_who_paid_or_confirmed_is_written_to_however_many_letters_there_were():
     assert [to for _kind, to in owed("moved_away")[4:]] == ["zoe@example.org"] * 3 + ["zoe+last@example.org"]
 
 
+def test_a_mailbox_full_of_letters_about_free_orders_takes_those_that_were_paid_for_and_those_of_the_seller():
+    for number in range(3):
+        factories.order(factories.published(slug=f"free{number}", tiers=FREE), "Bea")
+    paid = factories.paid(factories.published(slug="dear"), "Zoe")
+    free = [factories.order(factories.published(slug=f"more{number}", tiers=FREE), "Yan") for number in range(2)]
+
+    assert move(paid, "bea@example.org").buyer_email == "bea@example.org"
+    move(free[0], "bea@example.org", for_team=True)
+    move(free[1], "carl@example.org", at=THEN + timedelta(hours=1))
+    for number in range(3):
+        factories.order(factories.published(slug=f"last{number}", tiers=FREE), "Carl", at=THEN + timedelta(hours=1))
+    token = EmailMessage.objects.get(kind="orders.confirm_email").secret
+    refused(free[1], actions.confirm_email, token=token, at=THEN + timedelta(hours=1))
+    assert [to for kind, to in owed() if kind == "tickets"].count("bea@example.org") == 3 + 2
+
+
 def test_free_tickets_that_are_passed_on_fill_no_mailbox():
     """Neither that of the one they go to, nor that of the one they were taken in the name of."""
     event = factories.published(tiers=FREE)
@@ -306,6 +323,18 @@ def test_who_writes_to_two_mailboxes_locks_them_in_one_order(monkeypatch):
         asked.clear()
         deed()
         assert asked[:2] == pair
+
+    Ticket.objects.update(holder_email=pair[0])
+    Order.objects.update(buyer_email=pair[1])
+    monkeypatch.setattr(payments.actions.letters, "locked_mailbox", letters.locked_mailbox)
+    asked.clear()
+    with CaptureQueriesContext(connection) as captured:
+        payments.actions.cancel(order_id=order.pk, at=THEN)
+    assert asked[:2] == pair
+    said = [query["sql"] for query in captured]
+    assert next(n for n, sql in enumerate(said) if "pg_advisory" in sql) > next(
+        n for n, sql in enumerate(said) if 'FROM "orders_order"' in sql and " FOR " in sql
+    )
 
 
 def moved_at_once(together):

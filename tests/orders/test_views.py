@@ -221,6 +221,15 @@ def test_later_the_old_address_is_asked_and_its_link_works_once(client):
     assert again.status_code == 409
 
 
+def test_whoever_moves_a_paid_order_reads_first_that_its_tickets_get_new_codes(client):
+    shop, news = factories.published(), "what was printed or mailed before opens nothing then"
+    for order, has_tickets in ((factories.paid(shop), True), (factories.order(shop, "Carl"), False)):
+        assert (news in text(client.get(f"/orders/{order.secret}/email/"))) is has_tickets
+        with time_machine.travel(LATER):
+            move(client, order, "dora@example.org")
+            assert (news in text(client.get(links(letters("confirm_email")[-1].body)[0]))) is has_tickets
+
+
 def test_a_link_that_was_mailed_before_the_change_is_void_after_it(client):
     order = factories.order(factories.published())
     with time_machine.travel(LATER):

@@ -70,7 +70,7 @@ def test_the_pool_is_filled_and_a_site_without_a_wallet_needs_none(settings, mon
             refused()
 
 
-def test_an_address_is_taken_once_and_an_empty_pool_is_a_refusal():
+def test_an_address_is_taken_once_and_an_empty_pool_is_a_refusal(monkeypatch, caplog):
     actions.derive_addresses(count=2)
 
     taken = [actions.take_address(at=THEN) for _ in range(2)]
@@ -79,6 +79,14 @@ def test_an_address_is_taken_once_and_an_empty_pool_is_a_refusal():
     with pytest.raises(actions.NoAddress, match="cannot be taken at the moment") as refused:
         actions.take_address(at=THEN)
     assert refused.value.status == 503
+    assert "no address is left" in caplog.text
+
+    actions.derive_addresses(count=1)
+    caplog.clear()
+    monkeypatch.setattr(RowQuerySet, "locked", lambda rows, *, skip=False: rows.none())  # others are taking it
+    with pytest.raises(actions.NoAddress):
+        actions.take_address(at=THEN)
+    assert "no address is left" not in caplog.text
 
 
 def test_the_lowest_number_is_taken_first():

@@ -63,7 +63,8 @@ def test_a_chain_that_is_what_we_take_it_for_is_switched_on_once(monkeypatch, se
     ChainCursor.objects.create(chain=Chain.objects.get(), number=1, hash="0x" + "1" * 64, at=fake.now, final_number=1, halted="why")
     run("check_chains", "137")
     assert ChainCursor.objects.get().halted == "why"
-    run("check_chains", "137", "--resume")
+    assert "Settles again: 137" in run("check_chains", "137", "--resume")
+    assert "137 was not halted" in run("check_chains", "137", "--resume")
     assert ChainCursor.objects.get().halted == ""
     assert run("check_chains", "137", "--disable") == "Switched off: 137\n"
     assert run("check_chains", "137", "--disable") == "Switched off: none\n"

@@ -5,6 +5,7 @@ import time_machine
 from django.core import mail as outbox
 
 from orders.models import Order
+from payments import actions
 from payments.models import Payment
 from tests.factories import THEN
 from tests.payments import keys
@@ -117,6 +118,19 @@ def test_money_that_comes_back_into_the_chain_is_told_too(world):
     assert owed() == ["doubted", "seen", "tickets", "trusted"]
 
 
+def test_a_loss_that_was_written_off_is_told_as_was_promised(world):
+    order = STATES["doubted"](world)
+    for _ in range(2):
+        actions.settle_by_hand(order_id=order.pk, reason="Written off.", by=None, at=world.at)
+    assert owed() == ["doubted", "seen", "tickets", "trusted"]
+
+    mail.deliver_due()
+    letter = next(one for one in outbox.outbox if one.subject == "Your tickets open the door again: Malam Jazz")
+    assert letter.to == ["bea@example.org"]
+    assert "A person has looked at it, and your order counts as paid." in " ".join(letter.body.split())
+    assert "in the network again" not in letter.body
+
+
 def test_late_money_for_places_that_are_gone_is_told(world):
     order = STATES["expired"](world)
     world.rate()
@@ -129,8 +143,6 @@ def test_late_money_for_places_that_are_gone_is_told(world):
 
 
 def test_money_for_a_cancelled_order_is_told(world):
-    from payments import actions
-
     order = world.order()
     actions.cancel(order_id=order.pk, at=world.at)
     world.pay(order)

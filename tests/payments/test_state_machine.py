@@ -589,9 +589,9 @@ def test_a_person_who_vouches_for_money_that_is_gone_opens_the_gate_and_the_buye
 
     order.refresh_from_db()
     assert (pair(order), order.gate_hold, tickets(order)) == (("paid", "settled"), "", 1)
-    assert deeds(order)[-3:] == ["held_at_gate", "resent", "gate_opened"]
+    assert deeds(order)[-3:] == ["paid", "held_at_gate", "gate_opened"]
     kinds = EmailMessage.objects.filter(subject_id=order.pk).order_by("created_at", "id").values_list("kind", flat=True)
-    assert list(kinds)[-2:] == ["payments.doubted", "orders.tickets"]
+    assert list(kinds)[-2:] == ["payments.doubted", "payments.trusted"]
     assert kept()
 
 

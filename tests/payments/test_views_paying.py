@@ -421,9 +421,9 @@ def test_a_network_that_is_not_offered_or_too_late_is_refused_in_words(client, w
         return text(client.post(f"/orders/{order.secret}/network/", {"token": str(chosen)}, follow=True))
 
     assert "There is no such network here." in choose("mainnet")
-    assert "We cannot see this network at the moment" in choose(other.pk)
+    assert "We take no payments over this network at the moment" in choose(other.pk)
     Chain.objects.filter(pk=world.chain.pk).update(enabled=False)
-    assert "We cannot see this network at the moment" in choose(token.pk)
+    assert "We take no payments over this network at the moment" in choose(token.pk)
     Chain.objects.filter(pk=world.chain.pk).update(enabled=True)
     Payment.objects.filter(order=order).update(state="partial")
     assert "Send the rest on the same network." in choose(token.pk)

@@ -52,7 +52,9 @@ class Command(BaseCommand):
             if options["enable"] and number not in wrong:
                 actions.enable_chain(number=number, known=_known()[number], at=timezone.now())
             if options["resume"] and number not in wrong:
-                actions.resume_chain(number=number, at=timezone.now())
+                was_halted = actions.resume_chain(number=number, at=timezone.now())
+                if not options["json"]:
+                    self.stdout.write(f"Settles again: {number}" if was_halted else f"{number} was not halted")
         if wrong:
             raise CommandError(f"Not as it should be: {', '.join(map(str, wrong))}.")
 
