@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
             name="manual_hold_hours",
             field=models.SmallIntegerField(
                 default=48,
+                db_default=48,
                 help_text="For orders that are not paid in USDT; never past the end of the sale.",
                 verbose_name="hours to pay the promoter directly",
             ),

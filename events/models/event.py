@@ -102,6 +102,7 @@ class Event(Row, SoftDeleted):
     manual_hold_hours = models.SmallIntegerField(
         _("hours to pay the promoter directly"),
         default=48,
+        db_default=48,
         help_text=_("For orders that are not paid in USDT; never past the end of the sale."),
     )
     max_per_buyer = models.SmallIntegerField(
