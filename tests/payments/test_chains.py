@@ -46,9 +46,10 @@ def test_superadmins_are_told_when_a_chain_is_switched():
 
 
 def test_a_chain_that_is_off_sells_nothing_and_is_read_until_nothing_waits_for_it():
-    world = make()
-    off = lambda: actions.disable_chain(number=world.chain.number, at=world.at)  # noqa: E731
-    read = {}
+    world, read = make(), {}
+
+    def off():
+        actions.disable_chain(number=world.chain.number, at=world.at)
 
     for made in (states.waiting, states.short, states.seen, states.doubted, states.paid, states.cancelled, states.expired):
         Chain.objects.update(enabled=True)

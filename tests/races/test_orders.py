@@ -4,6 +4,7 @@ import threading
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -232,9 +233,9 @@ def test_control_an_order_without_a_lock_is_of_a_closed_event(monkeypatch):
 def fates(event):
     """Four things that happen to one order at the same moment."""
     order = factories.order(event, at=THEN)
-    pay = lambda: actions.settle_by_hand(order_id=order.pk, reason="Seen.", by=None, at=LATER)  # noqa: E731
-    cancel = lambda: actions.cancel(order_id=order.pk, at=THEN)  # noqa: E731
-    expire = lambda: actions.expire_overdue(at=LATER)  # noqa: E731
+    pay = partial(actions.settle_by_hand, order_id=order.pk, reason="Seen.", by=None, at=LATER)
+    cancel = partial(actions.cancel, order_id=order.pk, at=THEN)
+    expire = partial(actions.expire_overdue, at=LATER)
     return [pay, cancel, expire, pay, cancel, expire]
 
 

@@ -6,6 +6,7 @@ Each race has its control: the same with a wall taken away must go wrong, or the
 import threading
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -293,7 +294,7 @@ def test_a_count_that_waited_for_a_new_capacity_tries_again(deed):
     buy()
     lines = {factories.tier().pk: 1}
 
-    count = lambda: getattr(actions, deed)(event_id=event.pk, lines=lines)  # noqa: E731
+    count = partial(getattr(actions, deed), event_id=event.pk, lines=lines)
     assert type(while_it_waits(lambda: ENDS["capacity"](event), count)).__name__ == "Busy"
     assert Event.objects.values_list("reserved", "sold").get() == (1, 0)
     count()
@@ -304,9 +305,7 @@ def test_a_count_that_waited_for_a_new_capacity_tries_again(deed):
 def a_use_that_is_gone_meanwhile():
     """Two orders that gave the last use of a code back are taken up again; return its facts, and how often its limit was raised."""
     event, code = one_use()
-    again = lambda: actions.claim(  # noqa: E731
-        event_id=event.pk, lines={factories.tier().pk: 1}, at=THEN, code_id=code.pk, regained=True
-    )
+    again = partial(actions.claim, event_id=event.pk, lines={factories.tier().pk: 1}, at=THEN, code_id=code.pk, regained=True)
     assert while_it_waits(again, again) is None
     return DiscountCode.objects.values_list("used", "max_uses").get(), HistoryEntry.objects.filter(action="code_changed").count()
 
@@ -325,7 +324,7 @@ def test_a_code_that_is_used_up_meanwhile_gives_way_once_and_says_so():
 def test_places_that_are_taken_up_again_wait_for_what_ends_the_event(end, outcome):
     seats()
     event, lines = Event.objects.get(), {factories.tier().pk: 1}
-    again = lambda: actions.claim(event_id=event.pk, lines=lines, at=THEN, regained=True)  # noqa: E731
+    again = partial(actions.claim, event_id=event.pk, lines=lines, at=THEN, regained=True)
 
     assert type(while_it_waits(lambda: ENDS[end](event), again)).__name__ == outcome
 
@@ -334,8 +333,11 @@ def lower_while_claimed():
     """Somebody holds 30 of 50 seats at this moment; the promoter lowers the quantity to 20."""
     seats()
     event, tier = Event.objects.get(), factories.tier()
-    lines = {tier.pk: 10}
-    claim = lambda: [actions.claim(event_id=event.pk, lines=lines, at=THEN) for _ in range(3)]  # noqa: E731
+
+    def claim():
+        for _ in range(3):
+            actions.claim(event_id=event.pk, lines={tier.pk: 10}, at=THEN)
+
     return while_it_waits(claim, lambda: actions.update_tier(tier_id=tier.pk, by=None, at=THEN, quantity=20))
 
 
